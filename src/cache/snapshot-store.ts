@@ -1,0 +1,45 @@
+/** One record as it lies on disk. `value` is undefined for a deletion. */
+export interface SnapshotRecord {
+  /** "namespace/name" or "name". */
+  readonly key: string;
+  readonly value: string | undefined;
+}
+
+/** Everything of one cluster uid and resource. */
+export interface StoredSnapshot {
+  /** Version to watch from; "" where the log was cut before the first. */
+  readonly resourceVersion: string;
+  /** Last proof of being in step when it was written. ms since the epoch. */
+  readonly observedAtMs: number;
+  /** Key to the object's JSON text. */
+  readonly objects: ReadonlyMap<string, string>;
+}
+
+export interface SnapshotId {
+  /** uid of the cluster's kube-system namespace: another cluster under the same name never meets these bytes. */
+  readonly clusterUid: string;
+  /** "pods", "deployments.apps". */
+  readonly resource: string;
+}
+
+/**
+ * Keeps caches over restarts. A cache, not a record: losing it loses nothing, and what is damaged is set aside, said once and never served.
+ * Methods of one id are called one after another; of several ids, side by side. All reject with an Error whose message names path and cause
+ * where the disk is full, read-only or gone; the caller goes on without.
+ */
+export interface SnapshotStore {
+  /** The newest complete state; undefined where there is none or it was damaged beyond the first record. */
+  load(id: SnapshotId): Promise<StoredSnapshot | undefined>;
+  /** Adds what changed; after `kill -9` either all of it or a prefix of whole records is there. */
+  append(
+    id: SnapshotId,
+    records: readonly SnapshotRecord[],
+    at: { readonly resourceVersion: string; readonly observedAtMs: number },
+  ): Promise<void>;
+  /** Replaces all by `snapshot`, atomically: a crash leaves the old or the new. */
+  compact(id: SnapshotId, snapshot: StoredSnapshot): Promise<void>;
+  /** Forgets it. */
+  remove(id: SnapshotId): Promise<void>;
+  /** Resources held of a cluster uid. */
+  list(clusterUid: string): Promise<readonly string[]>;
+}
