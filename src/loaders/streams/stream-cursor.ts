@@ -1,0 +1,71 @@
+import { createHash } from "node:crypto";
+import { ApiError } from "../../kube/api-error.ts";
+import type { LogPosition } from "../../cache/fleet-cache.ts";
+
+/** First element of a cursor: the format of the rest. */
+const cursorFormat = 1;
+
+/** Where a stream stands in each cluster and resource, by `positionKey`. */
+export type StreamPositions = ReadonlyMap<string, LogPosition>;
+
+/** "cluster resource": neither holds a space. */
+export function positionKey(cluster: string, resource: string): string {
+  return `${cluster} ${resource}`;
+}
+
+/** A short name for a filter: equal for equal arguments, whatever the order of their keys. */
+export function hashFilter(filter: unknown): string {
+  return createHash("sha256")
+    .update(JSON.stringify(sortKeys(filter)) ?? "")
+    .digest("base64url")
+    .slice(0, 11);
+}
+
+function sortKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortKeys);
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, inner]) => inner !== undefined)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, inner]) => [key, sortKeys(inner)]),
+  );
+}
+
+/** The opaque text of a position: stateless, good on any replica. */
+export function formatStreamCursor(filterHash: string, positions: StreamPositions): string {
+  const entries = [...positions]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, { resourceVersion, uidHash }]) => [key, resourceVersion, uidHash]);
+  return Buffer.from(JSON.stringify([cursorFormat, filterHash, entries])).toString("base64url");
+}
+
+/** Throws ApiError CURSOR_INVALID where it is unreadable or of another stream or filter. */
+export function parseStreamCursor(cursor: string, filterHash: string): StreamPositions {
+  let value: unknown;
+  try {
+    value = JSON.parse(Buffer.from(cursor, "base64url").toString("utf8"));
+  } catch {
+    throw unreadable();
+  }
+  if (!Array.isArray(value) || value.length !== 3 || value[0] !== cursorFormat || !Array.isArray(value[2]))
+    throw unreadable();
+  if (value[1] !== filterHash) {
+    throw new ApiError(
+      "CURSOR_INVALID",
+      "Argument after: this cursor belongs to another stream or other arguments. Use the same stream with the same arguments, or start without it.",
+    );
+  }
+  return new Map(value[2].map(parsePosition));
+}
+
+function parsePosition(entry: unknown): [string, LogPosition] {
+  if (!Array.isArray(entry) || entry.length !== 3 || !entry.every((part) => typeof part === "string"))
+    throw unreadable();
+  const [key, resourceVersion, uidHash] = entry as [string, string, string];
+  return [key, { resourceVersion, uidHash }];
+}
+
+function unreadable(): ApiError {
+  return new ApiError("CURSOR_INVALID", "Argument after: this is not a cursor of a stream. Use one that a message carried, or start without it."); // prettier-ignore
+}
