@@ -1,0 +1,101 @@
+import { toStringMap } from "./interner.ts";
+import { toApiVersion } from "./resource-id.ts";
+import { isRecord, toRecord, toRecords, toText, toTime } from "./read-json.ts";
+import type { JsonRecord } from "./read-json.ts";
+import type { KubeObject, ObjectMeta } from "./object.ts";
+import type { ResourceId } from "./resource-id.ts";
+import type { StringMap } from "./rows/row.ts";
+
+/** An object fit to be kept. */
+export interface PreparedObject {
+  readonly object: KubeObject;
+  /** Label key to the manager that last wrote it. */
+  readonly labelManagers: StringMap;
+}
+
+const lastApplied = "kubectl.kubernetes.io/last-applied-configuration";
+
+/**
+ * Makes what came from an API server fit to be kept: apiVersion and kind filled in (items of a list lack them), managedFields and the
+ * last-applied annotation taken out, values of a Secret replaced by null (DESIGN 5). `value` itself is not changed.
+ * Returns undefined for what is malformed: metadata that the API server promises (name, uid, resourceVersion, the namespace of a namespaced
+ * kind) is missing, some metadata has the wrong type, or it is an object of another kind.
+ */
+export function prepareObject(value: unknown, resource: ResourceId): PreparedObject | undefined {
+  if (!isRecord(value) || !isRecord(value.metadata)) return undefined;
+  const { apiVersion = toApiVersion(resource), kind = resource.kind, metadata, ...rest } = value;
+  if (typeof apiVersion !== "string" || kind !== resource.kind) return undefined;
+  if (!isObjectMeta(metadata, resource.namespaced)) return undefined;
+  const { managedFields, ...kept } = metadata;
+  const object: KubeObject = {
+    apiVersion,
+    kind: resource.kind,
+    metadata: withoutLastApplied(kept),
+    ...(isSecret(resource) ? withoutValues(rest) : rest),
+  };
+  return { object, labelManagers: toLabelManagers(managedFields) };
+}
+
+/** Whether objects of this resource hold values that are never kept or shown. */
+export function isSecret(resource: Pick<ResourceId, "group" | "kind">): boolean {
+  return resource.group === "" && resource.kind === "Secret";
+}
+
+function isObjectMeta(metadata: JsonRecord, namespaced: boolean): metadata is JsonRecord & ObjectMeta {
+  return (
+    toText(metadata.name) !== null &&
+    toText(metadata.uid) !== null &&
+    toText(metadata.resourceVersion) !== null &&
+    (namespaced ? toText(metadata.namespace) !== null : absentOr(metadata.namespace, isString)) &&
+    absentOr(metadata.generation, Number.isSafeInteger) &&
+    absentOr(metadata.creationTimestamp, isTime) &&
+    absentOr(metadata.deletionTimestamp, isTime) &&
+    absentOr(metadata.labels, isStringRecord) &&
+    absentOr(metadata.annotations, isStringRecord) &&
+    absentOr(metadata.finalizers, (list) => Array.isArray(list) && list.every(isString)) &&
+    absentOr(metadata.ownerReferences, (list) => Array.isArray(list) && list.every(isOwnerReference))
+  );
+}
+
+function absentOr(value: unknown, holds: (value: unknown) => boolean): boolean {
+  return value === undefined || value === null || holds(value);
+}
+
+const isString = (value: unknown): boolean => typeof value === "string";
+const isTime = (value: unknown): boolean => toTime(value) !== null;
+const isStringRecord = (value: unknown): boolean => isRecord(value) && Object.values(value).every(isString);
+const isOwnerReference = (value: unknown): boolean =>
+  isRecord(value) && [value.apiVersion, value.kind, value.name, value.uid].every((part) => toText(part) !== null);
+
+function withoutLastApplied(metadata: ObjectMeta): ObjectMeta {
+  if (metadata.annotations?.[lastApplied] === undefined) return metadata;
+  const { [lastApplied]: _dropped, ...annotations } = metadata.annotations;
+  return { ...metadata, annotations };
+}
+
+function withoutValues(fields: JsonRecord): JsonRecord {
+  const masked: Record<string, unknown> = { ...fields };
+  for (const field of ["data", "stringData"]) {
+    if (masked[field] === undefined) continue;
+    masked[field] = Object.fromEntries(Object.keys(toRecord(masked[field])).map((key) => [key, null]));
+  }
+  return masked;
+}
+
+/** Several managers may own a label; the one who wrote last counts, and of two at the same second the later entry. */
+function toLabelManagers(managedFields: unknown): StringMap {
+  const latest = new Map<string, { readonly manager: string; readonly time: number }>();
+  for (const entry of toRecords(managedFields)) {
+    const manager = toText(entry.manager);
+    if (manager === null) continue;
+    const written = toTime(entry.time);
+    const time = written === null ? 0 : Date.parse(written);
+    const labels = toRecord(toRecord(toRecord(entry.fieldsV1)["f:metadata"])["f:labels"]);
+    for (const field of Object.keys(labels)) {
+      if (!field.startsWith("f:")) continue;
+      const before = latest.get(field);
+      if (before === undefined || before.time <= time) latest.set(field, { manager, time });
+    }
+  }
+  return toStringMap([...latest].map(([field, { manager }]) => [field.slice("f:".length), manager]));
+}

@@ -1,0 +1,63 @@
+import { toRecord, toRecords, toText } from "../read-json.ts";
+import type { JsonRecord } from "../read-json.ts";
+import type { KubeObject } from "../object.ts";
+import type { ConfigReferenceRow } from "./row.ts";
+
+/** Volume sources that name a Secret for their own use, and the field that holds the reference. */
+const secretFields = ["secretRef", "nodePublishSecretRef", "nodeStageSecretRef", "controllerPublishSecretRef"];
+
+/**
+ * The ConfigMaps and Secrets that a pod names: volumes (projected ones and drivers' secrets too), env and envFrom of all its containers,
+ * imagePullSecrets. Once each, in order of first use; optional only where every use is.
+ */
+export function toConfigReferences(pod: KubeObject): readonly ConfigReferenceRow[] {
+  const spec = toRecord(pod.spec);
+  const found = new Map<string, ConfigReferenceRow>();
+  const note = (kind: ConfigReferenceRow["kind"], name: unknown, optional: unknown): void => {
+    const text = toText(name);
+    if (text === null) return;
+    const key = `${kind}/${text}`;
+    const before = found.get(key);
+    found.set(key, { kind, name: text, optional: optional === true && (before?.optional ?? true) });
+  };
+  for (const volume of toRecords(spec.volumes)) readVolume(volume, note);
+  for (const list of [spec.initContainers, spec.containers, spec.ephemeralContainers]) {
+    for (const container of toRecords(list)) readEnvironment(container, note);
+  }
+  for (const { name } of toRecords(spec.imagePullSecrets)) note("Secret", name, false);
+  return [...found.values()];
+}
+
+type Note = (kind: ConfigReferenceRow["kind"], name: unknown, optional: unknown) => void;
+
+function readVolume(volume: JsonRecord, note: Note): void {
+  const configMap = toRecord(volume.configMap);
+  const secret = toRecord(volume.secret);
+  note("ConfigMap", configMap.name, configMap.optional);
+  note("Secret", secret.secretName, secret.optional);
+  for (const source of toRecords(toRecord(volume.projected).sources)) {
+    const map = toRecord(source.configMap);
+    const values = toRecord(source.secret);
+    note("ConfigMap", map.name, map.optional);
+    note("Secret", values.name, values.optional);
+  }
+  note("Secret", toRecord(volume.azureFile).secretName, false);
+  for (const source of Object.values(volume)) {
+    for (const field of secretFields) note("Secret", toRecord(toRecord(source)[field]).name, false);
+  }
+}
+
+function readEnvironment(container: JsonRecord, note: Note): void {
+  for (const source of toRecords(container.envFrom)) {
+    const map = toRecord(source.configMapRef);
+    const secret = toRecord(source.secretRef);
+    note("ConfigMap", map.name, map.optional);
+    note("Secret", secret.name, secret.optional);
+  }
+  for (const { valueFrom } of toRecords(container.env)) {
+    const map = toRecord(toRecord(valueFrom).configMapKeyRef);
+    const secret = toRecord(toRecord(valueFrom).secretKeyRef);
+    note("ConfigMap", map.name, map.optional);
+    note("Secret", secret.name, secret.optional);
+  }
+}

@@ -1,0 +1,77 @@
+import { isRecord, toCount, toRecord, toRecords, toText } from "../read-json.ts";
+import type { JsonRecord } from "../read-json.ts";
+import type { KubeObject } from "../object.ts";
+import type { ContainerRow } from "./row.ts";
+
+/** A container of a pod: its spec and, where the kubelet has reported it, its status. */
+export interface PodContainer {
+  readonly kind: ContainerRow["kind"];
+  readonly name: string;
+  readonly spec: JsonRecord;
+  readonly status: JsonRecord | undefined;
+}
+
+/** What a container is doing: exactly one of the three states of the API. */
+export interface ContainerState {
+  readonly state: "Waiting" | "Running" | "Terminated";
+  readonly reason: string | null;
+  readonly detail: JsonRecord;
+}
+
+/** All containers: init and sidecars first, then regular, then ephemeral, each in order of the spec. */
+export function toPodContainers(pod: KubeObject): readonly PodContainer[] {
+  const spec = toRecord(pod.spec);
+  const status = toRecord(pod.status);
+  return [
+    ...join(spec.initContainers, status.initContainerStatuses, (container) =>
+      isSidecar(container) ? "SIDECAR" : "INIT",
+    ),
+    ...join(spec.containers, status.containerStatuses, () => "REGULAR"),
+    ...join(spec.ephemeralContainers, status.ephemeralContainerStatuses, () => "EPHEMERAL"),
+  ];
+}
+
+/** An init container that goes on running beside the others (KEP-753). */
+export function isSidecar(container: JsonRecord): boolean {
+  return container.restartPolicy === "Always";
+}
+
+/** A container that nobody has reported on is waiting. */
+export function toContainerState(status: JsonRecord | undefined): ContainerState {
+  const state = toRecord(status?.state);
+  if (isRecord(state.terminated)) return toState("Terminated", state.terminated);
+  if (isRecord(state.running)) return toState("Running", state.running);
+  return toState("Waiting", toRecord(state.waiting));
+}
+
+function toState(state: ContainerState["state"], detail: JsonRecord): ContainerState {
+  return { state, reason: toText(detail.reason), detail };
+}
+
+/** The part of a container that lists and filters read. */
+export function toContainerRow({ kind, name, spec, status }: PodContainer): ContainerRow {
+  const { state, reason } = toContainerState(status);
+  return {
+    name,
+    kind,
+    image: toText(spec.image) ?? "",
+    ready: status?.ready === true,
+    restarts: toCount(status?.restartCount),
+    state,
+    reason,
+  };
+}
+
+function join(
+  specs: unknown,
+  statuses: unknown,
+  kindOf: (spec: JsonRecord) => ContainerRow["kind"],
+): readonly PodContainer[] {
+  const reported = toRecords(statuses);
+  return toRecords(specs).map((spec, index) => {
+    const name = toText(spec.name) ?? "";
+    // The kubelet keeps the order of the spec nearly always: look there first.
+    const status = reported[index]?.name === name ? reported[index] : reported.find((entry) => entry.name === name);
+    return { kind: kindOf(spec), name, spec, status };
+  });
+}
