@@ -87,7 +87,8 @@ export interface LogQuery {
 export interface WriteOptions extends CallOptions {
   readonly fieldManager: string;
   readonly dryRun?: boolean;
-  readonly subresource?: "status" | "scale";
+  /** `binding` only with `create` and `finalize` only with `replace`; the object's metadata.name names whose subresource it is. */
+  readonly subresource?: "status" | "scale" | "binding" | "finalize";
 }
 
 export type Patch =
