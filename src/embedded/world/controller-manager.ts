@@ -1,0 +1,73 @@
+import { createControlLoop } from "./control-loop.ts";
+import type { ControlLoop } from "./control-loop.ts";
+import { alwaysCached } from "../../kube/known-resources.ts";
+import type { KubeClient } from "../../kube/client.ts";
+import type { Clock } from "../../lib/clock.ts";
+import type { Random } from "../../lib/backoff.ts";
+import { createDeferred } from "../../lib/deferred.ts";
+import type { Logger } from "../../lib/logger.ts";
+import type { Runnable } from "../../lib/runnable.ts";
+import { createDaemonSetController } from "./controllers/daemon-set.ts";
+import { createDeploymentController } from "./controllers/deployment.ts";
+import { createEndpointSliceController } from "./controllers/endpoint-slice.ts";
+import { createGarbageCollector } from "./controllers/garbage-collector.ts";
+import { createJobController } from "./controllers/job.ts";
+import { createKubelet } from "./controllers/kubelet.ts";
+import type { KubeletOptions } from "./controllers/kubelet.ts";
+import { createNamespaceController } from "./controllers/namespace.ts";
+import { createReplicaSetController } from "./controllers/replica-set.ts";
+import { createScheduler } from "./controllers/scheduler.ts";
+import { createStatefulSetController } from "./controllers/stateful-set.ts";
+import type { Controller, ControllerContext } from "./controllers/controller.ts";
+import { createView } from "./view.ts";
+
+export interface ControllerManagerOptions {
+  readonly client: KubeClient;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly kubelet: KubeletOptions;
+}
+
+const factories: readonly ((context: ControllerContext, options: ControllerManagerOptions) => Controller)[] = [
+  createNamespaceController,
+  createDeploymentController,
+  createReplicaSetController,
+  createStatefulSetController,
+  createDaemonSetController,
+  createJobController,
+  createScheduler,
+  (context, { kubelet }) => createKubelet(context, kubelet),
+  createEndpointSliceController,
+  createGarbageCollector,
+];
+
+/** The controllers, scheduler and kubelets of one embedded cluster over one view of it. */
+export function createControllerManager(options: ControllerManagerOptions): Runnable {
+  const { client, clock, random, logger } = options;
+  const ready = createDeferred();
+  return {
+    name: "embedded controllers",
+    ready: ready.promise,
+    async run(signal) {
+      const view = createView(client, alwaysCached);
+      const loops = factories.map((create): ControlLoop => {
+        let loop: ControlLoop | undefined;
+        const again = (key: string, ms: number): void => loop?.addAfter(key, ms);
+        const controller = create({ client, view, clock, random, again }, options);
+        loop = createControlLoop({ name: controller.name, reconcile: controller.reconcile, clock, random, logger });
+        const { add } = loop;
+        view.subscribe((resource, type, object) => controller.keysFor(resource, object, type).forEach(add));
+        return loop;
+      });
+      const running: Promise<unknown>[] = [];
+      // Nobody acts before everything has been seen: a ReplicaSet whose pods are not listed yet would make them anew.
+      const start = (): void => {
+        running.push(...loops.map((loop) => loop.run(signal)));
+        ready.resolve();
+      };
+      await view.run(signal, start);
+      await Promise.all(running);
+    },
+  };
+}
