@@ -43,6 +43,8 @@ export interface ExecPlugin {
   readonly provideClusterInfo: boolean;
   /** "Never", "IfAvailable", "Always": we have no terminal to offer, so "Always" cannot work. */
   readonly interactiveMode?: string;
+  /** What the kubeconfig's cluster says to the plugin (extension "client.authentication.k8s.io/exec"): its `spec.cluster.config`. */
+  readonly clusterConfig?: unknown;
 }
 
 /**

@@ -1,0 +1,138 @@
+import type { ConnectionEndpoint, EndpointBalance, PemSource } from "./cluster-connection.ts";
+
+/** Credentials of a cluster that is configured by its `endpoints`. Files are absolute paths and are read again when they change. */
+export interface EndpointCredentials {
+  /** Unset: the certificate authorities Node.js comes with. */
+  readonly ca?: PemSource;
+  /** Name to verify certificates against, where it is not the URL's host. */
+  readonly serverName?: string;
+  readonly token?: string;
+  readonly tokenFile?: string;
+  /** Both or neither; a combined PEM (`clientPemFile`, YH-18) is named by both. */
+  readonly clientCertificate?: PemSource;
+  readonly clientKey?: PemSource;
+}
+
+/** Where a cluster comes from: exactly one. */
+export type ClusterSource =
+  /** The in-process Kubernetes API. `seed` picks what it is filled with; the cluster's name where it is not given. */
+  | { readonly type: "embedded"; readonly seed: string }
+  /** A context of a kubeconfig. Without `path`: the files kubectl would read. */
+  | { readonly type: "kubeconfig"; readonly path?: string; readonly context: string }
+  /** The service account of the pod we run in. */
+  | { readonly type: "inCluster" }
+  | {
+      readonly type: "endpoints";
+      /** At least one. */
+      readonly endpoints: readonly ConnectionEndpoint[];
+      readonly balance: EndpointBalance;
+      readonly credentials: EndpointCredentials;
+    };
+
+export interface ClusterConfig {
+  /** Permanent: part of every object's id. A DNS label, unique in the file; a rename is a leave and a join. */
+  readonly name: string;
+  /** Exactly one cluster is home. */
+  readonly role: "home" | "abroad";
+  readonly labels: Readonly<Record<string, string>>;
+  /** Whether mutations and controllers may write to it. Embedded clusters: true unless the file says false; all others: false unless it says true. */
+  readonly write: boolean;
+  readonly source: ClusterSource;
+}
+
+export interface ServerConfig {
+  /** Address to listen on. */
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** Names, besides loopback ones, that a request's Host may carry ("fleet.example", without a port). */
+  readonly allowedHosts: readonly string[];
+  /** Origins, besides loopback ones, that a browser may come from ("https://console.example"). */
+  readonly allowedOrigins: readonly string[];
+}
+
+/** What one caller, one request or one log may take at most. */
+export interface LimitsConfig {
+  /** Body of a request, bytes. */
+  readonly maxBodyBytes: number;
+  /** Nesting of fields in an operation, fragments unfolded. */
+  readonly maxDepth: number;
+  /** Aliases in an operation, fragments unfolded; `__typename` counts. */
+  readonly maxAliases: number;
+  /** Lexical tokens of a document. */
+  readonly maxTokens: number;
+  /** Objects an operation may return, nested connections multiplied (DESIGN 6). */
+  readonly maxObjects: number;
+  /** Memory of the change log of one cluster and resource, bytes. */
+  readonly maxLogBytes: number;
+  /** Running operations of one socket. */
+  readonly maxSubscriptions: number;
+  /** Sockets and open requests of the whole server. */
+  readonly maxConnections: number;
+  /** Bytes waiting for one slow subscriber before changes are merged and, at last, the operation ends. */
+  readonly maxSubscriptionBytes: number;
+  /** How long a query or mutation may take, ms. */
+  readonly requestTimeoutMs: number;
+}
+
+/** The health probe of each endpoint. */
+export interface ProbeConfig {
+  readonly intervalMs: number;
+  /** Of one probe; at most `intervalMs`. */
+  readonly timeoutMs: number;
+  /** Failures in a row that make an endpoint DOWN. */
+  readonly failureThreshold: number;
+  /** Successes in a row that make it UP again. */
+  readonly successThreshold: number;
+}
+
+export type LogLevel = "debug" | "info" | "warn" | "error";
+
+/** All of the configuration: checked, complete, frozen; paths are absolute. */
+export interface Config {
+  /** At least one; exactly one is home; in the order of the file. */
+  readonly clusters: readonly ClusterConfig[];
+  readonly server: ServerConfig;
+  /** `none`: whoever reaches the loopback port acts as the clusters' own credentials. */
+  readonly auth: { readonly mode: "none" };
+  /** Where caches are kept over restarts. */
+  readonly cache: { readonly dir: string };
+  readonly limits: LimitsConfig;
+  readonly probe: ProbeConfig;
+  /** Unset: the geolabeler is off. */
+  readonly geo: { readonly database?: string };
+  readonly log: { readonly level: LogLevel };
+}
+
+/** What holds where a file says nothing; the JSON Schema shows the same values. */
+export const configDefaults = {
+  server: { host: "127.0.0.1", port: 4000, allowedHosts: [], allowedOrigins: [] },
+  auth: { mode: "none" },
+  limits: {
+    maxBodyBytes: 1_048_576,
+    // A Relay connection takes two levels, so this is nine relations deep.
+    maxDepth: 20,
+    maxAliases: 30,
+    maxTokens: 2_000,
+    maxObjects: 50_000,
+    maxLogBytes: 16_777_216,
+    maxSubscriptions: 50,
+    maxConnections: 10_000,
+    maxSubscriptionBytes: 1_048_576,
+    requestTimeoutMs: 30_000,
+  },
+  // DOWN at most 3 intervals and a timeout after the cut: 11 s at 3 s each with 2 s of patience.
+  probe: { intervalMs: 3_000, timeoutMs: 2_000, failureThreshold: 3, successThreshold: 2 },
+  log: { level: "info" },
+} as const satisfies Partial<Config>;
+
+/** The three embedded clusters that run where nothing else is configured; the repository's clusters.yaml says the same. */
+export const defaultClusters: readonly ClusterConfig[] = [
+  embedded("home", "home", { region: "eu-central", city: "frankfurt" }),
+  embedded("paris", "abroad", { region: "eu-west", city: "paris" }),
+  embedded("tokyo", "abroad", { region: "ap-northeast", city: "tokyo" }),
+];
+
+function embedded(name: string, role: ClusterConfig["role"], labels: Readonly<Record<string, string>>): ClusterConfig {
+  return { name, role, labels, write: true, source: { type: "embedded", seed: name } };
+}
