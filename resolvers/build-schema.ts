@@ -1,0 +1,77 @@
+import { lexicographicSortSchema, printSchema } from "graphql";
+import type { GraphQLSchema } from "graphql";
+import { buildSchemaSync } from "type-graphql";
+import type { ClassType, PubSub } from "type-graphql";
+import { GenericResource } from "../schema/generic-resource.ts";
+import { attachFields } from "./attach-fields.ts";
+import { ChangeSubscriptions } from "./change-subscriptions.ts";
+import { EventQueries } from "./event-queries.ts";
+import { fieldResolvers } from "./field-resolvers.ts";
+import { FleetQueries } from "./fleet-queries.ts";
+import { NamespaceQueries } from "./namespace-queries.ts";
+import { NodeQueries } from "./node-queries.ts";
+import { PodQueries } from "./pod-queries.ts";
+import { ResourceQueries } from "./resource-queries.ts";
+import { createFieldTables } from "./rows/field-tables.ts";
+import { ServiceQueries } from "./service-queries.ts";
+import { WorkloadQueries } from "./workload-queries.ts";
+import { WriteMutations } from "./write-mutations.ts";
+
+const rootResolvers: readonly ClassType[] = [
+  FleetQueries,
+  NodeQueries,
+  NamespaceQueries,
+  PodQueries,
+  WorkloadQueries,
+  ServiceQueries,
+  EventQueries,
+  ResourceQueries,
+  WriteMutations,
+  ChangeSubscriptions,
+];
+
+const rootDescriptions = {
+  Query: "Reads. One operation reads one snapshot of the store; lists need the right to list, single objects to get.",
+  Mutation:
+    "Writes, as the caller, to clusters with write: true. Each takes one input and answers when its write is visible here, or after 1 s.",
+  Subscription: "Streams, over WebSocket and SSE. They need list and watch; rights are asked for each message.",
+};
+
+/**
+ * The executable schema of the public API: it never depends on which clusters are connected, and its fields read nothing but their source
+ * and the RequestContext given as context value. Costs some 50 ms; one is enough for a process.
+ */
+export function buildFleetSchema(): GraphQLSchema {
+  const classes = [...rootResolvers, ...Object.values(fieldResolvers)] as [ClassType, ...ClassType[]];
+  const instances = new Map<unknown, object>(classes.map((each) => [each, new each() as object]));
+  const schema = buildSchemaSync({
+    resolvers: classes,
+    // No field names it: relations to any kind give the interface.
+    orphanedTypes: [GenericResource],
+    container: { get: (each) => instances.get(each) },
+    pubSub: noPubSub,
+    validate: false,
+  });
+  attachFields(schema, {
+    tables: createFieldTables(),
+    resolvers: new Map(Object.entries(fieldResolvers).map(([name, each]) => [name, instances.get(each) as object])),
+    descriptions: rootDescriptions,
+    roots: rootResolvers.map((each) => instances.get(each) as object),
+  });
+  return schema;
+}
+
+/** The public SDL, sorted by name, so that a change of the schema is a change of a few lines. */
+export function emitSchema(): string {
+  return `${printSchema(lexicographicSortSchema(buildFleetSchema()))}\n`;
+}
+
+/** type-graphql asks for one; our subscriptions bring their own iterables. */
+const noPubSub: PubSub = {
+  publish() {
+    throw new Error("nothing is published: subscriptions read the change log");
+  },
+  subscribe() {
+    throw new Error("nothing is published: subscriptions read the change log");
+  },
+};

@@ -1,0 +1,10 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { emitSchema } from "../../resolvers/build-schema.ts";
+
+describe("schema/schema.graphql", () => {
+  it("should be what the classes say; `npm run schema` writes it anew", () => {
+    const committed = readFileSync(new URL("../../schema/schema.graphql", import.meta.url), "utf8");
+    expect(committed === emitSchema()).toBe(true);
+  });
+});
