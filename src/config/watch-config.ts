@@ -42,46 +42,45 @@ export async function watchConfig(options: WatchConfigOptions): Promise<void> {
     for (const stop of undo) stop();
     undo = [...new Set(source.files(config).map(dirname))].map((folder) => watchFolder(folder, sign.give));
   };
-  /** Always of a moment before the reading of `config`: what changes in between is found by the next look. */
-  let seen: string;
-  const reload = async (): Promise<Config | undefined> => {
-    try {
-      let next = await source.load();
-      const paths = source.files(next);
-      if (paths.join() !== source.files(config).join()) {
-        seen = await fingerprint(paths, files);
-        next = await source.load();
-      }
-      return next;
-    } catch (error) {
-      if (!(error instanceof ConfigError)) throw error;
-      if (!signal.aborted) onError(error);
-      return undefined;
+  let seen = "";
+  /** Reads until nothing changes meanwhile, so that `seen` is exactly what the result was made of. */
+  const reload = async (): Promise<Config | ConfigError> => {
+    let result: Config | ConfigError = config;
+    for (let attempt = 0; attempt < maxAttempts; attempt++) {
+      const filesOf = (): readonly string[] => source.files(result instanceof ConfigError ? config : result);
+      seen = await fingerprint(filesOf(), files);
+      result = await source.load().catch((error: unknown) => {
+        if (error instanceof ConfigError) return error;
+        throw error;
+      });
+      if (seen === (await fingerprint(filesOf(), files)) || signal.aborted) break;
     }
+    return result;
   };
-  const apply = (next: Config): void => {
-    config = next;
+  const apply = (result: Config | ConfigError): void => {
+    if (signal.aborted) return;
+    if (result instanceof ConfigError) return onError(result);
+    config = result;
     watchFolders();
     onChange(config);
   };
   watchFolders();
   try {
-    seen = await fingerprint(source.files(config), files);
     // `config` was read before anybody looked.
     const first = await reload();
-    if (first !== undefined && JSON.stringify(first) !== JSON.stringify(config) && !signal.aborted) apply(first);
+    if (JSON.stringify(first) !== JSON.stringify(config)) apply(first);
     while (!signal.aborted) {
       await sign.wait(pollMs, debounceMs);
-      const now = await fingerprint(source.files(config), files);
-      if (signal.aborted || now === seen) continue;
-      seen = now;
-      const next = await reload();
-      if (next !== undefined && !signal.aborted) apply(next);
+      if (signal.aborted || (await fingerprint(source.files(config), files)) === seen) continue;
+      apply(await reload());
     }
   } finally {
     for (const stop of undo) stop();
   }
 }
+
+/** A file that changes faster than it is read is read again at the next look. */
+const maxAttempts = 5;
 
 /** A sign that something changed, waited for by one. */
 function createSign(

@@ -208,7 +208,7 @@ probe: {timeoutMs: 9000}
 
   it("should refuse aliases that explode", () => {
     const lines = ["a: &a [x, x, x, x, x, x, x, x, x, x]"];
-    for (const [name, before] of ["ba", "cb", "dc", "ed", "fe"].map((pair) => [...pair])) {
+    for (const [name, before] of ["ba", "cb", "dc", "ed", "fe"].map((pair) => pair.split(""))) {
       lines.push(`${name}: &${name} [${Array.from({ length: 10 }, () => `*${before}`).join(", ")}]`);
     }
     const startMs = performance.now();
