@@ -1,0 +1,241 @@
+import { readFile } from "node:fs/promises";
+import { KubeConfig } from "@kubernetes/client-node";
+import type { User } from "@kubernetes/client-node";
+import { createBackoff } from "../lib/backoff.ts";
+import type { Random } from "../lib/backoff.ts";
+import type { Clock } from "../lib/clock.ts";
+import type { Logger } from "../lib/logger.ts";
+import { KubeError, isKubeError } from "../kube/kube-error.ts";
+import type { ClusterConnection, PemSource } from "../config/cluster-connection.ts";
+import { createExecAuthenticator, execProviderName } from "./exec-credential.ts";
+import type { ExecAuthenticator, RunCommand } from "./exec-credential.ts";
+import { toTokenExpiry } from "./token-expiry.ts";
+import { createTlsMaterial, fingerprintOf } from "./tls-material.ts";
+import type { TlsMaterial, TlsParts } from "./tls-material.ts";
+
+/** What a call needs to be let in: headers, and material for the handshake. Never changed; a renewal is a new value. */
+export interface Credentials {
+  /** At most `authorization`. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** By endpoint's own server name, "" where it has none. */
+  tlsFor(serverName: string | undefined): TlsMaterial;
+}
+
+/** The credentials of one cluster. Both methods throw "CredentialsUnavailable", with secrets left out. */
+export interface CredentialSource {
+  /** Those in force; read again when they are old or about to expire. */
+  get(): Promise<Credentials>;
+  /** The server refused these: new ones, read or asked for once however many calls were refused with them. */
+  renew(refused: Credentials): Promise<Credentials>;
+}
+
+export interface CredentialSourceOptions {
+  readonly cluster: string;
+  readonly connection: ClusterConnection;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  /** Variables an exec plugin inherits. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly maxAgeMs: number;
+  readonly execTimeoutMs: number;
+  /** Starts an exec plugin; the machine's own where unset. */
+  readonly runCommand?: RunCommand;
+}
+
+/** A token is renewed this long before it expires, so that it does not expire under way. */
+const expiryMarginMs = 10_000;
+
+interface Held {
+  readonly credentials: Credentials;
+  readonly untilMs: number;
+}
+
+/** @kubernetes/client-node applies the kubeconfig's user; what it would do for every call is done here once in `maxAgeMs`. */
+export function createCredentialSource(options: CredentialSourceOptions): CredentialSource {
+  const { cluster, clock, logger, random } = options;
+  const load = createLoader(options);
+  const rest = createBackoff({ baseMs: 1_000, maxMs: 30_000, random });
+  let held: Held | undefined;
+  let failure: { readonly error: KubeError; readonly untilMs: number } | undefined;
+  let loading: Promise<Credentials> | undefined;
+
+  const reload = async (refused: boolean): Promise<Credentials> => {
+    try {
+      held = await load(held, refused);
+      failure = undefined;
+      rest.reset();
+      return held.credentials;
+    } catch (cause) {
+      const error = isKubeError(cause)
+        ? cause
+        : new KubeError({
+            reason: "CredentialsUnavailable",
+            message: `the credentials cannot be read: ${describe(cause)}`,
+            cluster,
+            cause,
+          });
+      // A failing plugin is not started for every call.
+      failure = { error, untilMs: clock.monotonic() + rest.next() };
+      logger.warn("credentials cannot be had", { cluster, error: error.message });
+      throw error;
+    } finally {
+      loading = undefined;
+    }
+  };
+  return {
+    async get() {
+      if (held !== undefined && clock.now() < held.untilMs) return held.credentials;
+      if (failure !== undefined && clock.monotonic() < failure.untilMs) throw failure.error;
+      return (loading ??= reload(false));
+    },
+    async renew(refused) {
+      if (loading !== undefined) return loading;
+      if (held !== undefined && held.credentials !== refused) return held.credentials;
+      if (failure !== undefined && clock.monotonic() < failure.untilMs) throw failure.error;
+      return (loading ??= reload(true));
+    },
+  };
+}
+
+type Load = (held: Held | undefined, refused: boolean) => Promise<Held>;
+
+function createLoader(options: CredentialSourceOptions): Load {
+  const { cluster, connection, clock, maxAgeMs } = options;
+  const exec = createExecAuthenticator(options);
+  // client-node writes renewed OIDC tokens into this object.
+  const providerConfig =
+    connection.authentication.type === "auth-provider" ? { ...connection.authentication.config } : {};
+  return async (held, refused) => {
+    if (refused) exec?.forget();
+    const applied: Applied = {};
+    await toKubeConfig(connection, providerConfig, exec).applyToHTTPSOptions(applied as object);
+    const headers = await toHeaders(connection, applied);
+    const expiryMs = Math.min(exec?.expiresAtMs ?? Infinity, toTokenExpiry(headers["authorization"]) ?? Infinity);
+    const nowMs = clock.now();
+    if (connection.authentication.type === "auth-provider" && headers["authorization"] === undefined) {
+      throw new KubeError({
+        reason: "CredentialsUnavailable",
+        message: "the token of the auth-provider has expired and it has no refresh-token: log in again",
+        cluster,
+      });
+    }
+    // Never 0: a token that is expired already is the server's to refuse, not ours to fetch for every call.
+    const ageMs = Math.max(1_000, Math.min(maxAgeMs, expiryMs - expiryMarginMs - nowMs));
+    return { credentials: toCredentials(options, held?.credentials, applied, headers), untilMs: nowMs + ageMs };
+  };
+}
+
+/** What client-node writes into request options. */
+interface Applied {
+  headers?: Record<string, string>;
+  auth?: string;
+  ca?: Buffer | string;
+  cert?: Buffer | string;
+  key?: Buffer | string;
+}
+
+function toKubeConfig(
+  { endpoints, tls, clientCertificate, authentication }: ClusterConnection,
+  providerConfig: Record<string, string>,
+  exec: ExecAuthenticator | undefined,
+): KubeConfig {
+  const config = new KubeConfig();
+  const server = endpoints[0]?.url ?? "";
+  const user: User = {
+    name: "user",
+    ...toFileOrData(clientCertificate?.certificate, "certFile", "certData"),
+    ...toFileOrData(clientCertificate?.key, "keyFile", "keyData"),
+    ...toAuthentication(authentication, providerConfig),
+  };
+  if (exec !== undefined) config.addAuthenticator(exec);
+  config.loadFromClusterAndUser(
+    {
+      name: "cluster",
+      server,
+      // client-node refuses plain http otherwise; verification itself is decided from `connection`, not here.
+      skipTLSVerify: tls.insecureSkipVerify || server.startsWith("http:"),
+      ...toFileOrData(tls.ca, "caFile", "caData"),
+    },
+    user,
+  );
+  return config;
+}
+
+function toFileOrData(source: PemSource | undefined, file: string, data: string): Record<string, string> {
+  if (source === undefined) return {};
+  return "file" in source ? { [file]: source.file } : { [data]: Buffer.from(source.pem).toString("base64") };
+}
+
+function toAuthentication(
+  authentication: ClusterConnection["authentication"],
+  providerConfig: Record<string, string>,
+): Partial<User> {
+  switch (authentication.type) {
+    case "none":
+    case "token-file":
+      return {};
+    case "token":
+      return { token: authentication.token };
+    case "basic":
+      return { username: authentication.username, password: authentication.password };
+    case "exec":
+      return { authProvider: { name: execProviderName, config: {} } };
+    case "auth-provider":
+      return { authProvider: { name: authentication.name, config: providerConfig } };
+  }
+}
+
+/**
+ * client-node's own reader of token files keeps them for a minute, keeps the newline at their end (a header may not), and prefers
+ * `token` over them, so this one file is read here.
+ */
+async function toHeaders({ authentication }: ClusterConnection, applied: Applied): Promise<Record<string, string>> {
+  if (authentication.type === "token-file") {
+    const token = await readFile(authentication.file, "utf8").catch((error: unknown) => {
+      if (authentication.fallbackToken === undefined) throw error;
+      return authentication.fallbackToken;
+    });
+    return { authorization: `Bearer ${token.trim()}` };
+  }
+  const authorization = applied.headers?.["Authorization"];
+  if (authorization !== undefined) return { authorization };
+  if (applied.auth === undefined) return {};
+  return { authorization: `Basic ${Buffer.from(applied.auth).toString("base64")}` };
+}
+
+/** The same material is the same object, so that connections stay. */
+function toCredentials(
+  { connection, logger, cluster }: CredentialSourceOptions,
+  before: Credentials | undefined,
+  { ca, cert, key }: Applied,
+  headers: Readonly<Record<string, string>>,
+): Credentials {
+  const parts = (serverName: string | undefined): TlsParts => ({
+    ca,
+    cert,
+    key,
+    serverName: serverName ?? connection.tls.serverName,
+    verify: !connection.tls.insecureSkipVerify,
+  });
+  const material = new Map<string | undefined, TlsMaterial>();
+  const tlsFor = (serverName: string | undefined): TlsMaterial => {
+    const known = material.get(serverName);
+    if (known !== undefined) return known;
+    const old = before?.tlsFor(serverName);
+    const same = old !== undefined && old.fingerprint === fingerprintOf(parts(serverName));
+    const made = same ? old : createTlsMaterial(parts(serverName));
+    if (old !== undefined && !same) logger.info("TLS material has changed", { cluster });
+    material.set(serverName, made);
+    return made;
+  };
+  // Made now, so that a key that does not fit its certificate is found here and not by a request; and so that `before` is not kept.
+  for (const { serverName } of connection.endpoints) tlsFor(serverName);
+  before = undefined;
+  return { headers, tlsFor };
+}
+
+/** Node.js' messages for files name the path, never the content. */
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

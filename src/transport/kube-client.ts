@@ -1,0 +1,158 @@
+import type { Random } from "../lib/backoff.ts";
+import type { Clock } from "../lib/clock.ts";
+import type { Logger } from "../lib/logger.ts";
+import type { EndpointStatus } from "../cluster/cluster.ts";
+import type { ClusterLink, LinkEvent } from "../cluster/cluster-link.ts";
+import type { ClusterConnection } from "../config/cluster-connection.ts";
+import { systemIdentity } from "../kube/identity.ts";
+import { knownResources } from "../kube/known-resources.ts";
+import { KubeError } from "../kube/kube-error.ts";
+import { createCredentialSource } from "./credentials.ts";
+import { createEndpoint } from "./endpoint.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { createEndpointChoice } from "./endpoint-choice.ts";
+import type { EndpointChoice } from "./endpoint-choice.ts";
+import type { RunCommand } from "./exec-credential.ts";
+import { createKubeReader } from "./kube-reader.ts";
+import { createKubeWriter } from "./kube-writer.ts";
+import { createLink } from "./link.ts";
+import type { Link } from "./link.ts";
+import { createProber } from "./prober.ts";
+import type { Prober } from "./prober.ts";
+import { defaultTransportLimits } from "./transport-limits.ts";
+import type { TransportLimits } from "./transport-limits.ts";
+
+export interface KubeClientOptions {
+  /** Name of the cluster, for errors and logs. */
+  readonly cluster: string;
+  readonly connection: ClusterConnection;
+  /** `write: true` of its configuration. */
+  readonly writable: boolean;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly limits?: Partial<TransportLimits>;
+  /** Variables an exec plugin inherits: PATH, HOME and whatever it wants. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly userAgent?: string;
+  readonly runCommand?: RunCommand;
+}
+
+/** A ClusterLink over HTTP, with what tests and metrics ask besides. */
+export interface HttpClusterLink extends ClusterLink {
+  /** Connections open or being opened to all endpoints; probes not counted. */
+  readonly openSockets: number;
+}
+
+/**
+ * One client for one cluster: own connections, slots, retry budget, breakers and probes, so that nothing of it holds up another cluster.
+ * Probing begins at once and ends with `close`.
+ */
+export function createKubeClient(options: KubeClientOptions): HttpClusterLink {
+  const { cluster, connection, clock, random, logger, writable, userAgent = "fleetgraph" } = options;
+  const limits = { ...defaultTransportLimits, ...options.limits };
+  const closing = new AbortController();
+  const listeners = new Set<(event: LinkEvent) => void>();
+  const emit = (event: LinkEvent): void => {
+    for (const listener of listeners) {
+      try {
+        listener(event);
+      } catch (error) {
+        logger.error("listener of a cluster link failed", { cluster, error });
+      }
+    }
+  };
+  const credentials = createCredentialSource({
+    ...options,
+    maxAgeMs: limits.credentialsAgeMs,
+    execTimeoutMs: limits.execTimeoutMs,
+  });
+  const endpoints = connection.endpoints.map((endpoint) =>
+    createEndpoint({ ...options, endpoint, limits, proxyUrl: connection.proxyUrl }),
+  );
+  const probers = new Map<Endpoint, Prober>(
+    endpoints.map((endpoint) => [
+      endpoint,
+      createProber({
+        cluster,
+        endpoint,
+        credentials,
+        clock,
+        random,
+        logger,
+        userAgent,
+        limits: limits.probe,
+        onChange: (before, after) => emit({ type: "health", before, after }),
+      }),
+    ]),
+  );
+  const linkTo = (some: readonly Endpoint[], choice: EndpointChoice): Link =>
+    createLink({
+      cluster,
+      credentials,
+      clock,
+      random,
+      limits,
+      userAgent,
+      choice,
+      endpoints: some,
+      impersonation: connection.impersonation,
+      onLinkFailure(endpoint) {
+        probers.get(endpoint)?.nudge();
+        emit({ type: "broken", url: endpoint.url });
+      },
+    });
+  const link = withClosing(linkTo(endpoints, createEndpointChoice(endpoints, connection.balance)), cluster, closing);
+  const probing = Array.from(probers.values(), (prober) => prober.run(closing.signal));
+  let statuses: readonly EndpointStatus[] = [];
+  return {
+    ...createKubeReader({ cluster, link, limits, now: () => clock.now() }),
+    ...createKubeWriter({ cluster, link, limits, writable }),
+    get endpoints() {
+      const now = endpoints.map(({ status }) => status);
+      if (now.length !== statuses.length || now.some((status, at) => status !== statuses[at])) statuses = now;
+      return statuses;
+    },
+    get openSockets() {
+      return endpoints.reduce((sum, { openSockets }) => sum + openSockets, 0);
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    async readIdentity(url, signal) {
+      const endpoint = endpoints.find((candidate) => candidate.url === url);
+      if (endpoint === undefined)
+        throw new KubeError({ reason: "Unavailable", message: `no endpoint ${url}`, cluster });
+      const only: EndpointChoice = {
+        choose: (tried) => (tried.has(endpoint) ? undefined : endpoint),
+        has: (tried) => !tried.has(endpoint),
+      };
+      const reader = createKubeReader({
+        cluster,
+        limits,
+        now: () => clock.now(),
+        link: withClosing(linkTo([endpoint], only), cluster, closing),
+      });
+      const options = { signal, as: systemIdentity("identity") };
+      const namespace = await reader.get(knownResources.namespaces, { name: "kube-system" }, options);
+      return namespace.metadata.uid ?? "";
+    },
+    async close() {
+      listeners.clear();
+      closing.abort(new Error("the cluster has left"));
+      await Promise.all(endpoints.map((endpoint) => endpoint.cut(new Error("the cluster has left"))));
+      await Promise.all(probing);
+    },
+  };
+}
+
+/** Refuses what comes after the close; what was in flight fails as its sockets close. */
+function withClosing(link: Link, cluster: string, closing: AbortController): Link {
+  return {
+    send(call) {
+      if (!closing.signal.aborted) return link.send(call);
+      return Promise.reject(new KubeError({ reason: "Unavailable", message: "the cluster has left", cluster }));
+    },
+  };
+}

@@ -1,0 +1,167 @@
+import type { CallOptions, KubeReader, ListQuery, LogQuery, WatchQuery } from "../kube/client.ts";
+import { KubeError } from "../kube/kube-error.ts";
+import type { KubeObject } from "../kube/object.ts";
+import { toResourceName, toResourcePath } from "../kube/resource-id.ts";
+import { discoverResources } from "./discovery.ts";
+import { readJson } from "./json-answer.ts";
+import type { Link } from "./link.ts";
+import type { TransportLimits } from "./transport-limits.ts";
+import { readWatchStream } from "./watch-stream.ts";
+
+export interface KubeReaderOptions {
+  readonly cluster: string;
+  readonly link: Link;
+  readonly limits: TransportLimits;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** Reads over a link, as the KubeReader interface promises. */
+export function createKubeReader({ cluster, link, limits, now }: KubeReaderOptions): KubeReader {
+  const getJson = async (path: string, query: URLSearchParams, options: CallOptions, accept?: string) => {
+    const call = {
+      kind: "read",
+      method: "GET",
+      path,
+      query,
+      options,
+      ...(accept === undefined ? {} : { accept }),
+    } as const;
+    return readJson(await link.send(call), limits.maxBodyBytes);
+  };
+  const none = new URLSearchParams();
+  return {
+    async get(resource, object, options) {
+      const body = await getJson(toResourcePath(resource, object), none, options);
+      if (!isKubeObject(body)) throw malformed(cluster, `the answer for ${toResourceName(resource)} is not an object`);
+      return body;
+    },
+    async list(resource, query, options) {
+      const path = toResourcePath(resource, toScope(query));
+      const body = await getJson(path, toListParameters(query), options);
+      const { items, metadata } = (body ?? {}) as { readonly items?: unknown; readonly metadata?: ListMeta };
+      const resourceVersion = metadata?.resourceVersion;
+      // Go writes an empty slice that was never made as null.
+      if (!(Array.isArray(items) || items === null) || typeof resourceVersion !== "string") {
+        throw malformed(cluster, `the answer for ${toResourceName(resource)} is not a list`);
+      }
+      const next = metadata?.continue;
+      return {
+        items: items ?? [],
+        resourceVersion,
+        ...(typeof next === "string" && next !== "" ? { continue: next } : {}),
+      };
+    },
+    async *watch(resource, query, options) {
+      const answer = await link.send({
+        kind: "watch",
+        method: "GET",
+        options,
+        path: toResourcePath(resource, toScope(query)),
+        query: toWatchParameters(query),
+      });
+      yield* readWatchStream(answer, { cluster, maxFrameBytes: limits.maxFrameBytes, now });
+    },
+    async log({ namespace, name }, query, options) {
+      const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}/log`;
+      const answer = await link.send({
+        kind: "read",
+        method: "GET",
+        path,
+        options,
+        accept: "*/*",
+        query: toLogParameters(query),
+      });
+      const limit = Math.min(query.limitBytes ?? Infinity, limits.maxLogBytes);
+      try {
+        return await lastBytes(answer.body, limit);
+      } catch (cause) {
+        throw answer.toError(cause);
+      } finally {
+        answer.release();
+      }
+    },
+    discover: (options) => discoverResources((path, accept) => getJson(path, none, options, accept)),
+    async version(options) {
+      const body = await getJson("/version", none, options);
+      const version = (body as { readonly gitVersion?: unknown } | null)?.gitVersion;
+      if (typeof version !== "string") throw malformed(cluster, "the answer of /version names no gitVersion");
+      return version;
+    },
+  };
+}
+
+interface ListMeta {
+  readonly resourceVersion?: unknown;
+  readonly continue?: unknown;
+}
+
+/** What a caller may rely on: the rest of an object is as it came. */
+export function isKubeObject(value: unknown): value is KubeObject {
+  if (typeof value !== "object" || value === null) return false;
+  const { apiVersion, kind, metadata } = value as Readonly<Record<string, unknown>>;
+  if (typeof apiVersion !== "string" || typeof kind !== "string") return false;
+  return typeof metadata === "object" && metadata !== null && typeof (metadata as { name?: unknown }).name === "string";
+}
+
+function toScope({ namespace }: { readonly namespace?: string }): { readonly namespace?: string } {
+  return namespace === undefined ? {} : { namespace };
+}
+
+function toParameters(values: Readonly<Record<string, string | number | boolean | undefined>>): URLSearchParams {
+  const given = Object.entries(values).filter(([, value]) => value !== undefined && value !== "");
+  return new URLSearchParams(Object.fromEntries(given.map(([name, value]) => [name, String(value)])));
+}
+
+function toListParameters(query: ListQuery): URLSearchParams {
+  const { labelSelector, fieldSelector, limit, resourceVersion, resourceVersionMatch } = query;
+  return toParameters({
+    labelSelector,
+    fieldSelector,
+    limit,
+    continue: query.continue,
+    // A page that continues another has its version in the token; naming it again is refused (400).
+    ...(query.continue === undefined ? { resourceVersion, resourceVersionMatch } : {}),
+  });
+}
+
+function toWatchParameters({
+  labelSelector,
+  fieldSelector,
+  resourceVersion,
+  timeoutSeconds,
+}: WatchQuery): URLSearchParams {
+  return toParameters({
+    watch: true,
+    allowWatchBookmarks: true,
+    labelSelector,
+    fieldSelector,
+    resourceVersion,
+    timeoutSeconds,
+  });
+}
+
+/** The server's own limitBytes counts from the start of the log, and ours from its end: it is not passed on. */
+function toLogParameters({ container, tailLines, sinceSeconds, previous, timestamps }: LogQuery): URLSearchParams {
+  return toParameters({ container, tailLines, sinceSeconds, previous, timestamps });
+}
+
+/** Holds at most twice the limit, however long the log is. */
+async function lastBytes(body: AsyncIterable<Buffer>, limit: number): Promise<Uint8Array> {
+  let chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes > 2 * limit) {
+      chunks = [Buffer.concat(chunks).subarray(-limit)];
+      bytes = limit;
+    }
+  }
+  const all = Buffer.concat(chunks);
+  return all.subarray(Math.max(0, all.length - limit));
+}
+
+function malformed(cluster: string, message: string): KubeError {
+  return new KubeError({ reason: "MalformedResponse", message, cluster });
+}

@@ -1,0 +1,75 @@
+import type { WatchEvent } from "../kube/client.ts";
+import { KubeError } from "../kube/kube-error.ts";
+import { LineTooLongError, createLineSplitter } from "./line-splitter.ts";
+import type { Answer } from "./link.ts";
+import { isStatus, toStatusError } from "./status-error.ts";
+
+export interface WatchStreamOptions {
+  readonly cluster: string;
+  readonly maxFrameBytes: number;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/**
+ * The events of a watch's body, one JSON frame a line. A last frame without its newline counts where it is whole. Bookmarks are reduced to
+ * what they say; anything else passes unread.
+ */
+export async function* readWatchStream(answer: Answer, options: WatchStreamOptions): AsyncGenerator<WatchEvent, void> {
+  const splitter = createLineSplitter(options.maxFrameBytes);
+  try {
+    for await (const chunk of answer.body) {
+      for (const line of splitter.push(chunk)) {
+        const event = toEvent(line, options);
+        yield event;
+        if (event.type === "ERROR") return;
+      }
+    }
+    const rest = splitter.rest();
+    if (rest.length > 0) yield toEvent(rest, options);
+  } catch (cause) {
+    if (cause instanceof LineTooLongError) throw malformed(options, "a frame of the watch is too long", cause);
+    throw answer.toError(cause);
+  } finally {
+    answer.release();
+  }
+}
+
+function toEvent(line: Buffer, options: WatchStreamOptions): WatchEvent {
+  let frame: unknown;
+  try {
+    frame = JSON.parse(line.toString("utf8"));
+  } catch (cause) {
+    throw malformed(options, "a frame of the watch is not JSON", cause);
+  }
+  if (typeof frame !== "object" || frame === null) throw malformed(options, "a frame of the watch is not an object");
+  const { type, object } = frame as { readonly type?: unknown; readonly object?: unknown };
+  switch (type) {
+    case "ADDED":
+    case "MODIFIED":
+    case "DELETED":
+      return { type, object };
+    case "BOOKMARK":
+      return { type, resourceVersion: toResourceVersion(object, options) };
+    case "ERROR":
+      return { type, error: toError(object, options) };
+    default:
+      throw malformed(options, "a frame of the watch has no known type");
+  }
+}
+
+function toResourceVersion(object: unknown, options: WatchStreamOptions): string {
+  const version = (object as { readonly metadata?: { readonly resourceVersion?: unknown } } | null)?.metadata
+    ?.resourceVersion;
+  if (typeof version !== "string" || version === "") throw malformed(options, "a bookmark names no resourceVersion");
+  return version;
+}
+
+function toError(object: unknown, { cluster, now }: WatchStreamOptions): KubeError {
+  const status = isStatus(object) ? (object.code ?? 500) : 500;
+  return toStatusError({ cluster, status, body: object, nowMs: now() });
+}
+
+function malformed({ cluster }: WatchStreamOptions, message: string, cause?: unknown): KubeError {
+  return new KubeError({ reason: "MalformedResponse", message, cluster, cause });
+}
