@@ -3,7 +3,7 @@ import type { AnyRow } from "../../kube/rows/row.ts";
 import type { ResourceName } from "../../kube/resource-id.ts";
 import { createPullStream } from "../../lib/pull-stream.ts";
 import type { PullStream } from "../../lib/pull-stream.ts";
-import type { CacheEvent, Change, FleetCache, LogPosition, SyncStatus } from "../../cache/fleet-cache.ts";
+import type { CacheEvent, Change, FleetCache, FleetSnapshot, LogPosition } from "../../cache/fleet-cache.ts";
 import type { ChangeMessage, ReadStateValue } from "../request-context.ts";
 import { createChangeQueue, selectChange } from "./change-queue.ts";
 import type { ChangeQueue, QueuedChange } from "./change-queue.ts";
@@ -25,7 +25,8 @@ export interface ChangeStreamOptions {
   readonly selection: StreamSelection;
   readonly cache: Pick<FleetCache, "snapshot" | "subscribe" | "log">;
   readonly positionOf: (change: Change) => LogPosition;
-  readonly toReadState: (cluster: string, resource: ResourceName, status: SyncStatus | undefined) => ReadStateValue;
+  /** As it is now; undefined where the cluster has left. */
+  readonly toReadState: (cluster: string, resource: ResourceName) => ReadStateValue | undefined;
   readonly signal: AbortSignal;
   /** A cursor to resume after. */
   readonly after?: string | null;
@@ -41,20 +42,18 @@ const snapshotSize = 500;
 /**
  * One receiver's stream of changes (DESIGN 6): replay or snapshot, SYNCED, then what happens, at the receiver's pace. No change of the
  * selection is lost between snapshot and stream: both are taken in one tick. What waits is merged by object and bounded; over it the stream
- * ends with SUBSCRIPTION_OVERFLOW and the cursor of the last message. Throws ApiError CURSOR_INVALID at once for a bad cursor.
+ * ends with SUBSCRIPTION_OVERFLOW and the cursor of the last message. When a cluster leaves or a resource is let go the stream starts over
+ * with RESYNC. Throws ApiError CURSOR_INVALID at once for a bad cursor.
  */
 export function createChangeStream(options: ChangeStreamOptions): PullStream<ChangeMessage> {
-  const { selection, cache, signal, maxPending } = options;
-  const resume =
-    options.after === undefined || options.after === null
-      ? undefined
-      : parseStreamCursor(options.after, selection.filterHash);
-  const queue = createChangeQueue();
+  const { selection, cache, signal, maxPending, after } = options;
+  const resume = after === undefined || after === null ? undefined : parseStreamCursor(after, selection.filterHash);
   const states = new Map<string, ReadStateValue>();
-  const sent = new Map<string, LogPosition>();
-  let prelude: Iterator<ChangeMessage> | undefined = createPrelude(options, sent, resume);
+  let progress = createProgress(options);
+  let queue = createChangeQueue();
+  let prelude: Iterator<ChangeMessage> | undefined = createPrelude(options, progress, resume);
+  let fromSequence = 0;
 
-  const cursor = (): string => formatStreamCursor(selection.filterHash, sent);
   const stream = createPullStream<ChangeMessage>({
     signal,
     onClose: () => unsubscribe(),
@@ -67,23 +66,37 @@ export function createChangeStream(options: ChangeStreamOptions): PullStream<Cha
       if (states.size > 0) {
         const readStates = [...states.values()];
         states.clear();
-        return { type: "CLUSTER_STATE", reason: null, objects: [], readStates, cursor: cursor() };
+        return { type: "CLUSTER_STATE", reason: null, objects: [], readStates, cursor: progress.cursor() };
       }
-      return nextChange(queue, options, sent);
+      return nextChange(queue, progress);
     },
   });
+  const noteState = (cluster: string, resource: ResourceName): void => {
+    const state = options.toReadState(cluster, resource);
+    if (state !== undefined) states.set(positionKey(cluster, resource), state);
+  };
+  const startOver = (): void => {
+    const snapshot = cache.snapshot();
+    fromSequence = snapshot.sequence;
+    queue = createChangeQueue();
+    states.clear();
+    progress = createProgress(options);
+    prelude = snapshotted(options, progress, snapshot, true);
+  };
   const unsubscribe = cache.subscribe((event: CacheEvent) => {
     if (event.type === "status") {
       if (!selection.covers(event.cluster, event.resource)) return;
-      const state = options.toReadState(event.cluster, event.resource, event.after);
-      states.set(positionKey(event.cluster, event.resource), state);
+      if (event.after === undefined) startOver();
+      else noteState(event.cluster, event.resource);
     } else {
       const { change } = event;
-      if (!selection.covers(change.cluster, change.resource)) return;
+      if (change.sequence <= fromSequence || !selection.covers(change.cluster, change.resource)) return;
+      progress.hear(change);
       const selected = selectChange(change, selection.matches);
       if (selected === undefined) return;
       queue.push(selected, change);
-      if (queue.size > maxPending) return stream.fail(overflow(maxPending, prelude === undefined ? cursor() : null));
+      if (queue.size > maxPending)
+        return stream.fail(overflow(maxPending, prelude === undefined ? progress.cursor() : null));
     }
     stream.wake();
   });
@@ -91,28 +104,54 @@ export function createChangeStream(options: ChangeStreamOptions): PullStream<Cha
   return stream;
 }
 
-function nextChange(
-  queue: ChangeQueue,
-  options: ChangeStreamOptions,
-  sent: Map<string, LogPosition>,
-): ChangeMessage | undefined {
+/** How far the receiver has come, by cluster and resource. */
+interface Progress {
+  /** The listener was told of it; it counts as told to the receiver once nothing waits. */
+  hear(change: Change): void;
+  /** Everything up to this change has been sent. */
+  reach(change: Change): void;
+  /** Everything heard has been sent or filtered out. */
+  catchUp(): void;
+  /** Stands where the log stands now, or at these positions. */
+  set(positions: StreamPositions): void;
+  cursor(): string;
+}
+
+function createProgress({ selection, positionOf }: ChangeStreamOptions): Progress {
+  const sent = new Map<string, LogPosition>();
+  const heard = new Map<string, Change>();
+  const reach = (change: Change): void =>
+    void sent.set(positionKey(change.cluster, change.resource), positionOf(change));
+  return {
+    reach,
+    hear: (change) => void heard.set(positionKey(change.cluster, change.resource), change),
+    catchUp() {
+      for (const change of heard.values()) reach(change);
+      heard.clear();
+    },
+    set(positions) {
+      sent.clear();
+      for (const [key, position] of positions) sent.set(key, position);
+    },
+    cursor: () => formatStreamCursor(selection.filterHash, sent),
+  };
+}
+
+function nextChange(queue: ChangeQueue, progress: Progress): ChangeMessage | undefined {
   const item = queue.shift();
   if (item === undefined) return undefined;
-  advance(sent, item, options);
-  // With nothing left to send, everything up to now is told, also what the filter left out.
-  if (queue.size === 0) catchUp(sent, options);
-  return toMessage(item, formatStreamCursor(options.selection.filterHash, sent));
+  progress.reach(item.since);
+  if (queue.size === 0) progress.catchUp();
+  return toMessage(item, progress.cursor());
 }
 
-function advance(sent: Map<string, LogPosition>, { since }: QueuedChange, { positionOf }: ChangeStreamOptions): void {
-  sent.set(positionKey(since.cluster, since.resource), positionOf(since));
-}
-
-function catchUp(sent: Map<string, LogPosition>, { selection, cache }: ChangeStreamOptions): void {
+function currentPositions({ selection, cache }: ChangeStreamOptions): StreamPositions {
+  const positions = new Map<string, LogPosition>();
   for (const { cluster, resource } of selection.pairs()) {
     const position = cache.log.position(cluster, resource);
-    if (position !== undefined) sent.set(positionKey(cluster, resource), position);
+    if (position !== undefined) positions.set(positionKey(cluster, resource), position);
   }
+  return positions;
 }
 
 function toMessage({ type, reason, row }: QueuedChange, cursor: string): ChangeMessage {
@@ -122,24 +161,19 @@ function toMessage({ type, reason, row }: QueuedChange, cursor: string): ChangeM
 /** What comes before the live changes: a replay where the cursor allows it, else RESYNC and the snapshot; SYNCED in any case. */
 function createPrelude(
   options: ChangeStreamOptions,
-  sent: Map<string, LogPosition>,
+  progress: Progress,
   resume: StreamPositions | undefined,
 ): Iterator<ChangeMessage> {
   const replay = resume === undefined ? undefined : replayable(options, resume);
   if (resume !== undefined && replay !== undefined) {
-    for (const [key, position] of resume) sent.set(key, position);
-    return replayed(options, sent, replay, currentStates(options), currentPositions(options));
+    progress.set(resume);
+    return replayed(options, progress, replay);
   }
-  catchUp(sent, options);
-  return resume === undefined && !options.snapshot
-    ? [synced(options, sent, currentStates(options))].values()
-    : snapshotted(options, sent, resume !== undefined);
-}
-
-function currentPositions(options: ChangeStreamOptions): Map<string, LogPosition> {
-  const positions = new Map<string, LogPosition>();
-  catchUp(positions, options);
-  return positions;
+  if (resume !== undefined || options.snapshot) {
+    return snapshotted(options, progress, options.cache.snapshot(), resume !== undefined);
+  }
+  progress.set(currentPositions(options));
+  return [synced(progress, currentStates(options))].values();
 }
 
 /** The changes after the cursor, or undefined where any part of it cannot be replayed, or clusters have come or gone since. */
@@ -162,36 +196,46 @@ function replayable({ selection, cache }: ChangeStreamOptions, resume: StreamPos
   return changes.sort((a, b) => a.sequence - b.sequence);
 }
 
-function* replayed(
+function replayed(
   options: ChangeStreamOptions,
-  sent: Map<string, LogPosition>,
+  progress: Progress,
   changes: readonly Change[],
-  readStates: readonly ReadStateValue[],
-  positions: StreamPositions,
-): Generator<ChangeMessage> {
+): Iterator<ChangeMessage> {
+  const readStates = currentStates(options);
+  const positions = currentPositions(options);
   const queue = createChangeQueue();
   for (const change of changes) {
     const selected = selectChange(change, options.selection.matches);
     if (selected !== undefined) queue.push(selected, change);
   }
-  for (let item = queue.shift(); item !== undefined; item = queue.shift()) {
-    advance(sent, item, options);
-    yield toMessage(item, formatStreamCursor(options.selection.filterHash, sent));
-  }
-  for (const [key, position] of positions) sent.set(key, position);
-  yield synced(options, sent, readStates);
+  return (function* () {
+    for (let item = queue.shift(); item !== undefined; item = queue.shift()) {
+      progress.reach(item.since);
+      yield toMessage(item, progress.cursor());
+    }
+    progress.set(positions);
+    yield synced(progress, readStates);
+  })();
 }
 
+/** `snapshot` is of now, not of when the first message is asked for: the changes that follow are relative to it. */
 function snapshotted(
   options: ChangeStreamOptions,
-  sent: Map<string, LogPosition>,
+  progress: Progress,
+  snapshot: FleetSnapshot,
   resync: boolean,
 ): Iterator<ChangeMessage> {
-  // Taken now, not when the first message is asked for: the changes that follow are relative to it.
-  const { selection, cache } = options;
-  const snapshot = cache.snapshot();
+  const { selection } = options;
   const readStates = currentStates(options);
+  progress.set(currentPositions(options));
   const held = selection.pairs().flatMap(({ cluster, resource }) => snapshot.resource(cluster, resource) ?? []);
+  const message = (objects: readonly AnyRow[]): ChangeMessage => ({
+    type: "SNAPSHOT",
+    reason: null,
+    objects,
+    readStates: [],
+    cursor: null,
+  });
   return (function* () {
     if (resync) yield { type: "RESYNC", reason: null, objects: [], readStates: [], cursor: null };
     let objects: AnyRow[] = [];
@@ -201,35 +245,22 @@ function snapshotted(
           if (!selection.matches(row)) continue;
           objects.push(row);
           if (objects.length < snapshotSize) continue;
-          yield { type: "SNAPSHOT", reason: null, objects, readStates: [], cursor: null };
+          yield message(objects);
           objects = [];
         }
       }
     }
-    if (objects.length > 0) yield { type: "SNAPSHOT", reason: null, objects, readStates: [], cursor: null };
-    yield synced(options, sent, readStates);
+    if (objects.length > 0) yield message(objects);
+    yield synced(progress, readStates);
   })();
 }
 
-function synced(
-  { selection }: ChangeStreamOptions,
-  sent: StreamPositions,
-  readStates: readonly ReadStateValue[],
-): ChangeMessage {
-  return {
-    type: "SYNCED",
-    reason: null,
-    objects: [],
-    readStates,
-    cursor: formatStreamCursor(selection.filterHash, sent),
-  };
+function synced(progress: Progress, readStates: readonly ReadStateValue[]): ChangeMessage {
+  return { type: "SYNCED", reason: null, objects: [], readStates, cursor: progress.cursor() };
 }
 
-function currentStates({ selection, cache, toReadState }: ChangeStreamOptions): readonly ReadStateValue[] {
-  const snapshot = cache.snapshot();
-  return selection
-    .pairs()
-    .map(({ cluster, resource }) => toReadState(cluster, resource, snapshot.resource(cluster, resource)?.status));
+function currentStates({ selection, toReadState }: ChangeStreamOptions): readonly ReadStateValue[] {
+  return selection.pairs().flatMap(({ cluster, resource }) => toReadState(cluster, resource) ?? []);
 }
 
 function overflow(maxPending: number, cursor: string | null): ApiError {

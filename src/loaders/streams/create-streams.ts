@@ -1,0 +1,234 @@
+import { knownResources, alwaysCached, workloadResources } from "../../kube/known-resources.ts";
+import { matchesLabels, parseLabelSelector } from "../../kube/label-selector.ts";
+import { toResourceName } from "../../kube/resource-id.ts";
+import type { ResourceId } from "../../kube/resource-id.ts";
+import type { AnyRow } from "../../kube/rows/row.ts";
+import type { PullStream } from "../../lib/pull-stream.ts";
+import { toLogPosition } from "../../cache/change-log.ts";
+import type { FleetCache } from "../../cache/fleet-cache.ts";
+import { toReadState } from "../connection/read-state.ts";
+import { createFleetView } from "../fleet-view.ts";
+import { kindOf } from "../kinds/kinds.ts";
+import { chooseClusters } from "../list-rows.ts";
+import { startOperation } from "../operation.ts";
+import type { LoaderOptions, Operation } from "../operation.ts";
+import { findServedInAll, notServed, toKindQuery } from "../relations/served-kinds.ts";
+import type { ChangeMessage, KindArgs, StreamArgs, Streams, WorkloadKindName } from "../request-context.ts";
+import { compileWhere } from "../where/compile-where.ts";
+import { createChangeStream } from "./change-stream.ts";
+import type { ChangeStreamOptions, StreamSelection } from "./change-stream.ts";
+import { createDeferredStream } from "./deferred-stream.ts";
+import type { HealthLog } from "./health-log.ts";
+import { createHealthStream } from "./health-stream.ts";
+import { createNodeLabelsStream } from "./node-labels-stream.ts";
+import { hashFilter } from "./stream-cursor.ts";
+
+export interface StreamOptions extends LoaderOptions {
+  readonly cache: FleetCache;
+  readonly healthLog: HealthLog;
+  /** Messages that may wait for a slow receiver. */
+  readonly maxPending: number;
+}
+
+type StreamType = Parameters<Streams["changes"]>[0];
+
+/** The streams of one operation. */
+export function createStreams(options: StreamOptions): Streams {
+  const { cache, healthLog, signal, maxPending, scope } = options;
+  const shared = { cache, positionOf: toLogPosition, signal, maxPending };
+
+  return {
+    changes(type, args) {
+      const resources = resourcesOf(type, args.kinds);
+      const operation = startOperation(options);
+      const selection = createSelection(operation, type, args, { type, kinds: args.kinds }, resources);
+      const begin = (started: AbortSignal): PullStream<ChangeMessage> =>
+        createChangeStream({ ...shared, ...startOf(options, args), signal: started, selection });
+      const missing = resources.filter((resource) => !alwaysCached.includes(resource));
+      return missing.length === 0 ? begin(signal) : whileHeld(options, operation, selection, missing, begin);
+    },
+    resources(args) {
+      const operation = startOperation(options);
+      return createDeferredStream(signal, async (started) => {
+        const resource = await findResource(operation, args);
+        const selection = createSelection(operation, "GenericResource", args, args, [resource]);
+        await ensureAll(operation, selection, [resource]);
+        const release = retainAll(options, selection, [resource], started);
+        try {
+          return createChangeStream({ ...shared, ...startOf(options, args), signal: started, selection });
+        } catch (error) {
+          release();
+          throw error;
+        }
+      });
+    },
+    nodeLabels(args) {
+      const operation = startOperation(options);
+      const selection = createSelection(operation, "ClusterNode", args, { type: "nodeLabels" }, [knownResources.nodes]);
+      return createNodeLabelsStream({ ...shared, selection, after: args.after });
+    },
+    health({ clusters, after }) {
+      const chosen = new Set(chooseClusters(startOperation(options), clusters).map(({ name }) => name));
+      const isAll = clusters === undefined || clusters === null;
+      return createHealthStream({
+        log: healthLog,
+        filterHash: hashFilter({ type: "health", clusters }),
+        covers: ({ clusterName, subject }) =>
+          (isAll || chosen.has(clusterName)) &&
+          (subject.__typename !== "ClusterNode" ||
+            scope.sees({ cluster: clusterName, resource: "nodes", namespace: "" })),
+        signal,
+        after,
+        maxPending,
+      });
+    },
+  };
+}
+
+function resourcesOf(type: StreamType, kinds: readonly WorkloadKindName[] | null | undefined): readonly ResourceId[] {
+  switch (type) {
+    case "Workload":
+      return workloadResources.filter(({ kind }) => kinds?.some((name) => isKind(name, kind)) ?? true);
+    case "Pod":
+      return [knownResources.pods];
+    case "ClusterNode":
+      return [knownResources.nodes];
+    case "Namespace":
+      return [knownResources.namespaces];
+    case "Service":
+      return [knownResources.services];
+    case "Event":
+      return [knownResources.events];
+    default:
+      return workloadResources.filter(({ kind }) => kind === type);
+  }
+}
+
+/** "CRON_JOB" is "CronJob". */
+function isKind(name: WorkloadKindName, kind: string): boolean {
+  return name.replaceAll("_", "").toLowerCase() === kind.toLowerCase();
+}
+
+/** What of the store a stream is about: its filter over one row, and the clusters it takes, those that join later included. */
+function createSelection(
+  operation: Operation,
+  type: StreamType | "GenericResource",
+  { where, labelSelector, namespaces, clusters }: StreamArgs,
+  name: object,
+  resources: readonly ResourceId[],
+): StreamSelection {
+  const { registry, scope } = operation;
+  chooseClusters(operation, clusters);
+  const names = resources.map(toResourceName);
+  const takesCluster = (cluster: string): boolean => {
+    const state = registry.get(cluster)?.status.identity.state;
+    return (clusters?.includes(cluster) ?? true) && (state === "pinned" || state === "unknown");
+  };
+  // A stream has no one moment: nothing may grow old in it, and nothing may depend on another object.
+  const matchesWhere = compileWhere<AnyRow>(where, kindOf(type).where, {
+    ...operation.whereContext,
+    nowMs: undefined,
+    settled: false,
+  });
+  const selector =
+    labelSelector === null || labelSelector === undefined ? undefined : parseLabelSelector(labelSelector);
+  const wanted = namespaces === null || namespaces === undefined ? undefined : new Set(namespaces);
+  return {
+    filterHash: hashFilter({ name, where, labelSelector, namespaces, clusters }),
+    pairs: () =>
+      registry
+        .list()
+        .filter(({ name: cluster }) => takesCluster(cluster))
+        .flatMap(({ name: cluster }) => names.map((resource) => ({ cluster, resource }))),
+    covers: (cluster, resource) =>
+      names.includes(resource) && (takesCluster(cluster) || registry.get(cluster) === undefined),
+    matches: (row) =>
+      (wanted === undefined || (row.namespace !== null && wanted.has(row.namespace))) &&
+      (selector === undefined || matchesLabels(selector, row.labelMap)) &&
+      scope.sees({ cluster: row.clusterName, resource: row.resource, namespace: row.namespace ?? "" }) &&
+      matchesWhere(row),
+  };
+}
+
+function startOf(
+  options: StreamOptions,
+  { after, snapshot }: StreamArgs,
+): Pick<ChangeStreamOptions, "after" | "snapshot" | "toReadState"> {
+  const { registry, cache, scope, signal, limits } = options;
+  return {
+    after,
+    snapshot: snapshot ?? true,
+    toReadState(name, resource) {
+      const cluster = registry.get(name);
+      const view = createFleetView({ registry, cache, scope, signal, ensureWaitMs: limits.ensureWaitMs });
+      return cluster === undefined ? undefined : toReadState(view, { cluster, resource });
+    },
+  };
+}
+
+/** A stream of kinds that are not held by themselves: they are fetched first, and kept for as long as it lives. */
+function whileHeld(
+  options: StreamOptions,
+  operation: Operation,
+  selection: StreamSelection,
+  resources: readonly ResourceId[],
+  begin: (signal: AbortSignal) => PullStream<ChangeMessage>,
+): AsyncIterableIterator<ChangeMessage> {
+  return createDeferredStream(options.signal, async (started) => {
+    await ensureAll(operation, selection, resources);
+    retainAll(options, selection, resources, started);
+    return begin(started);
+  });
+}
+
+async function ensureAll(
+  { view }: Operation,
+  selection: StreamSelection,
+  resources: readonly ResourceId[],
+): Promise<void> {
+  const wanted = new Set(selection.pairs().map(({ cluster }) => cluster));
+  const clusters = view.clusters.filter(({ name }) => wanted.has(name));
+  await Promise.all(resources.map(async (resource) => view.ensure(clusters, resource)));
+}
+
+/** Keeps the resources held until the signal is aborted, in clusters that join later as well; the returned function ends it sooner. */
+function retainAll(
+  { cache, registry }: StreamOptions,
+  selection: StreamSelection,
+  resources: readonly ResourceId[],
+  signal: AbortSignal,
+): () => void {
+  const held = new Map<string, () => void>();
+  const retain = (): void => {
+    for (const { cluster } of selection.pairs()) {
+      if (held.has(cluster)) continue;
+      const undo = resources.map((resource) => cache.retain(cluster, resource));
+      held.set(cluster, () => undo.forEach((release) => release()));
+    }
+  };
+  retain();
+  const unsubscribe = registry.subscribe(({ type }) => {
+    if (type === "joined") retain();
+  });
+  const release = (): void => {
+    unsubscribe();
+    for (const undo of held.values()) undo();
+    held.clear();
+  };
+  if (signal.aborted) release();
+  else signal.addEventListener("abort", release, { once: true });
+  return release;
+}
+
+async function findResource(
+  { clock, signal, limits, view, registry }: Operation,
+  args: StreamArgs & KindArgs,
+): Promise<ResourceId> {
+  const clusters = args.clusters === null || args.clusters === undefined ? view.clusters : args.clusters.flatMap((name) => registry.get(name) ?? []); // prettier-ignore
+  const discovery = { ms: limits.readThroughMs, clock, signal };
+  return findServedInAll(clusters, toKindQuery(args), discovery, (answers) => {
+    const resource = answers.find((answer) => answer.state === "served")?.resource;
+    if (resource === undefined) throw notServed(args, answers, "No cluster that was asked");
+    return resource;
+  });
+}
