@@ -1,0 +1,135 @@
+import { GraphQLError, getOperationAST, getVariableValues, parse, validate } from "graphql";
+import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from "graphql";
+import { ApiError } from "../kube/api-error.ts";
+import { checkDocumentLimits } from "./limits/document-limits.ts";
+import { checkLiteralLimits, checkVariableLimits } from "./limits/input-limits.ts";
+import type { Limits } from "./limits/limits.ts";
+import { checkObjectLimit } from "./limits/object-limit.ts";
+
+/** What a client sends, whatever the transport; not yet looked at. */
+export interface OperationParams {
+  readonly query?: string | null;
+  readonly operationName?: string | null;
+  readonly variables?: Readonly<Record<string, unknown>> | null;
+}
+
+/** A document that is valid and within the limits, and which of its operations is meant. */
+export interface PreparedOperation {
+  readonly document: DocumentNode;
+  readonly operation: OperationDefinitionNode;
+  readonly operationName: string | undefined;
+  /** As sent: execution coerces them. */
+  readonly variables: Readonly<Record<string, unknown>>;
+}
+
+export type Prepared =
+  | { readonly ok: true; readonly prepared: PreparedOperation }
+  | { readonly ok: false; readonly errors: readonly Error[] };
+
+/** Everything that is asked of a document before it is executed; refusals are values, cheapest check first. */
+export interface Documents {
+  /** Limits that need no schema, for who parses and validates by themselves. A syntax error is left to them. */
+  checkSource(source: string): ApiError | undefined;
+  /** Limits that need schema and variables, of an operation of a valid document. */
+  checkOperation(operation: Omit<PreparedOperation, "operationName">): ApiError | undefined;
+  /** All of it. Never throws. */
+  prepare(params: OperationParams): Prepared;
+}
+
+interface CheckedDocument {
+  readonly document: DocumentNode;
+  isValid: boolean;
+}
+
+/** Documents kept: clients repeat a few dozen; 500 of at most 2,000 tokens are some 20 MB. */
+const keptDocuments = 500;
+/** Longer ones are mostly values written into the document and will not come again. */
+const keptLength = 20_000;
+
+export function createDocuments(schema: GraphQLSchema, limits: Limits): Documents {
+  const kept = new Map<string, CheckedDocument>();
+  return { checkSource, checkOperation, prepare };
+
+  function check(source: string): CheckedDocument {
+    const known = kept.get(source);
+    if (known !== undefined) return known;
+    const document = parse(source, { maxTokens: limits.tokens });
+    const error = checkDocumentLimits(document, limits);
+    if (error !== undefined) throw error;
+    const checked = { document, isValid: false };
+    if (source.length <= keptLength) {
+      kept.set(source, checked);
+      const [oldest] = kept.keys();
+      if (kept.size > keptDocuments && oldest !== undefined) kept.delete(oldest);
+    }
+    return checked;
+  }
+
+  function checkSource(source: string): ApiError | undefined {
+    try {
+      check(source);
+      return undefined;
+    } catch (error) {
+      if (error instanceof ApiError) return error;
+      if (error instanceof GraphQLError) return undefined;
+      throw error;
+    }
+  }
+
+  function checkOperation({ document, operation, variables }: Omit<PreparedOperation, "operationName">) {
+    const error = checkLiteralLimits(operation, limits) ?? checkVariableLimits(schema, operation, variables, limits);
+    if (error !== undefined) return error;
+    const definitions = operation.variableDefinitions ?? [];
+    const { coerced } = getVariableValues(schema, definitions, variables, { maxErrors: 1 });
+    // Wrong variables are told by execution, which names them.
+    return coerced && checkObjectLimit({ schema, document, operation, variables: coerced }, limits);
+  }
+
+  function prepare({ query, operationName, variables }: OperationParams): Prepared {
+    if (typeof query !== "string" || query === "") {
+      return refuse(new ApiError("BAD_REQUEST", 'There is no query. Send {"query": "{ … }"}.'));
+    }
+    let checked: CheckedDocument;
+    try {
+      checked = check(query);
+    } catch (error) {
+      return refuse(error instanceof Error ? error : new Error(String(error)));
+    }
+    if (!checked.isValid) {
+      const errors = validate(schema, checked.document, undefined, { maxErrors: limits.errors });
+      if (errors.length > 0) return { ok: false, errors: errors.map(toValidationError) };
+      checked.isValid = true;
+    }
+    const operation = getOperationAST(checked.document, operationName);
+    if (operation == null) return refuse(toResolutionError(operationName));
+    const prepared: PreparedOperation = {
+      document: checked.document,
+      operation,
+      operationName: operationName ?? undefined,
+      variables: variables ?? {},
+    };
+    const error = checkOperation(prepared);
+    return error === undefined ? { ok: true, prepared } : refuse(error);
+  }
+}
+
+function refuse(error: Error): Prepared {
+  return { ok: false, errors: [error] };
+}
+
+function toValidationError(error: GraphQLError): GraphQLError {
+  return new GraphQLError(error.message, {
+    nodes: error.nodes,
+    source: error.source,
+    positions: error.positions,
+    extensions: { code: "GRAPHQL_VALIDATION_FAILED" },
+  });
+}
+
+function toResolutionError(operationName: string | null | undefined): ApiError {
+  const message =
+    operationName == null
+      ? "The document has several operations, or none. Send operationName."
+      : `The document has no operation ${JSON.stringify(operationName.slice(0, 100))}.`;
+  return new ApiError("OPERATION_RESOLUTION_FAILURE", message);
+}

@@ -1,0 +1,74 @@
+import { isIP } from "node:net";
+import type { IncomingHttpHeaders } from "node:http";
+import { localIdentity } from "../kube/identity.ts";
+import type { Identity } from "../kube/identity.ts";
+
+/** Who asks, or why they are turned away before anything else is looked at. */
+export type Admission =
+  { readonly admitted: true; readonly identity: Identity } | { readonly admitted: false; readonly message: string };
+
+/** Decides from the headers of a request, or of an upgrade, whether it is let in. Never looks at Impersonate-* or X-Remote-*. */
+export interface Guard {
+  admit(headers: IncomingHttpHeaders): Admission;
+}
+
+export interface LocalGuardOptions {
+  /** Names besides loopback ones, with port ("lab.example:4000") or for any port ("lab.example"). */
+  readonly allowedHosts: readonly string[];
+  /** As a browser sends them: "https://console.example". "*" is not understood. */
+  readonly allowedOrigins: readonly string[];
+}
+
+/**
+ * The guard of `auth.mode: none`: everybody is the person at this machine, so only this machine's names may be asked for. A page on the
+ * internet whose name resolves to 127.0.0.1 sends its own name in `Host` (DNS rebinding), a page that opens a socket to us its `Origin`.
+ */
+export function createLocalGuard({ allowedHosts, allowedOrigins }: LocalGuardOptions): Guard {
+  const hosts = new Set(allowedHosts.map((host) => host.toLowerCase()));
+  const origins = new Set(allowedOrigins.map((origin) => origin.toLowerCase()));
+  return {
+    admit({ host = "", origin }) {
+      const hostName = toHostName(host);
+      if (
+        hostName === undefined ||
+        !(isLoopbackName(hostName) || hosts.has(host.toLowerCase()) || hosts.has(hostName))
+      ) {
+        return {
+          admitted: false,
+          message: `Host ${quote(host)} is not a name of this machine. Ask for http://localhost, or list the name under server.allowedHosts.`,
+        };
+      }
+      if (origin !== undefined && !isKnownOrigin(origin.toLowerCase(), origins)) {
+        return {
+          admitted: false,
+          message: `Pages of ${quote(origin)} may not call this server. List the origin under server.allowedOrigins to let them.`,
+        };
+      }
+      return { admitted: true, identity: localIdentity };
+    },
+  };
+}
+
+function isKnownOrigin(origin: string, listed: ReadonlySet<string>): boolean {
+  if (listed.has(origin)) return true;
+  const url = URL.canParse(origin) ? new URL(origin) : undefined;
+  if (url === undefined || (url.protocol !== "http:" && url.protocol !== "https:") || url.origin !== origin)
+    return false;
+  return isLoopbackName(url.hostname.replace(/^\[(.*)\]$/, "$1"));
+}
+
+/** `localhost`, names under it (RFC 6761 6.3), 127.0.0.0/8 and ::1. */
+function isLoopbackName(name: string): boolean {
+  if (name === "localhost" || name.endsWith(".localhost") || name === "::1") return true;
+  return isIP(name) === 4 && name.startsWith("127.");
+}
+
+/** The name in a Host header, lower case, without port and brackets; undefined where it is none. */
+function toHostName(host: string): string | undefined {
+  const match = /^(?:\[([0-9a-f:.]+)\]|([^\s:/@[\]]+))(?::\d{1,5})?$/i.exec(host);
+  return (match?.[1] ?? match?.[2])?.toLowerCase();
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text.slice(0, 100));
+}

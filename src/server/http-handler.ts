@@ -1,0 +1,217 @@
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
+import { ApiError } from "../kube/api-error.ts";
+import type { Identity } from "../kube/identity.ts";
+import type { Clock } from "../lib/clock.ts";
+import type { Logger } from "../lib/logger.ts";
+import type { ApolloHandler } from "./apollo-handler.ts";
+import type { Guard } from "./guard.ts";
+import { toHealthAnswer } from "./health-routes.ts";
+import type { Limits } from "./limits/limits.ts";
+import type { Metrics } from "./metrics.ts";
+import { createShutdownError } from "./operations.ts";
+import type { Operations } from "./operations.ts";
+import type { Playground } from "./playground/playground.ts";
+import { UnsupportedMediaTypeError, readJsonBody } from "./read-body.ts";
+import { commonHeaders, send, sendErrors, toStatus } from "./respond.ts";
+import type { HealthSource } from "./server-options.ts";
+import type { SseHandler } from "./sse-handler.ts";
+
+export interface HttpHandlerOptions {
+  readonly guard: Guard;
+  readonly apollo: ApolloHandler;
+  readonly sse: SseHandler;
+  readonly playground: Playground;
+  readonly operations: Operations;
+  readonly health: HealthSource;
+  readonly metrics: Metrics;
+  readonly limits: Limits;
+  readonly sdl: string;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly createId: () => string;
+  /** Whether the server has been told to stop: nothing new is begun. */
+  readonly isStopping: () => boolean;
+}
+
+/** One request on its way. */
+export interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly requestId: string;
+  readonly identity: Identity;
+  /** Aborted when the client leaves before its answer is complete. */
+  readonly signal: AbortSignal;
+  /** For the log line. */
+  note(fields: { readonly operationName?: string; readonly code?: string }): void;
+}
+
+/** Closed set of labels for metrics; the path itself is the client's. */
+type Route = "graphql" | "playground" | "schema" | "livez" | "readyz" | "metrics" | "other";
+
+/** Every HTTP request that is no upgrade. */
+export function createHttpHandler(
+  options: HttpHandlerOptions,
+): (request: IncomingMessage, response: ServerResponse) => void {
+  const { guard, operations, health, metrics, logger, clock, isStopping } = options;
+  return (request, response) => {
+    const startedMs = clock.monotonic();
+    const requestId = toRequestId(request.headers["x-request-id"]) ?? options.createId();
+    const noted: { operationName?: string; code?: string } = {};
+    const gone = new AbortController();
+    const route = toRoute(toPath(request));
+    response.setHeader("x-request-id", requestId);
+    response.once("close", () => {
+      if (!response.writableFinished) gone.abort(new Error("the client has gone"));
+      const { statusCode: status } = response;
+      const durationMs = Math.round((clock.monotonic() - startedMs) * 10) / 10;
+      metrics.requestDone({ route, method: toKnownMethod(request.method), status });
+      const fields = { requestId, method: request.method, route, status, durationMs, ...noted };
+      if (route === "graphql" || status >= 400) logger.info("request", fields);
+      else logger.debug("request", fields);
+    });
+    // A response that fails while it is written has lost its client: "close" follows.
+    response.on("error", () => {});
+    const exchange = {
+      request,
+      response,
+      requestId,
+      signal: gone.signal,
+      note: (fields: typeof noted) => void Object.assign(noted, fields),
+    };
+    answer(exchange, route).catch((error: unknown) => {
+      if (gone.signal.aborted) return;
+      refuse(exchange, error);
+    });
+  };
+
+  async function answer(exchange: Omit<Exchange, "identity">, route: Route): Promise<void> {
+    const { request, response } = exchange;
+    const isProbe = route === "livez" || route === "readyz";
+    const isVerbose = isProbe && new URLSearchParams(toSearch(request)).has("verbose");
+    const admission = guard.admit(request.headers);
+    // Probes come by address, from a kubelet, and learn no more than ok or not.
+    if (!admission.admitted && (!isProbe || isVerbose)) {
+      return refuse(exchange, new ApiError("FORBIDDEN", admission.message), 421);
+    }
+    if (route === "graphql" && admission.admitted) return answerGraphql({ ...exchange, identity: admission.identity });
+    if (request.method !== "GET" && request.method !== "HEAD") return refuseMethod(exchange, "GET, HEAD");
+    switch (route) {
+      case "livez":
+      case "readyz": {
+        const parts =
+          route === "livez"
+            ? health.live()
+            : [...health.ready(), { name: "server", ok: !isStopping(), reason: "stopping" }];
+        const { status, text } = toHealthAnswer(route, parts, isVerbose);
+        return send(request, response, status, "text/plain; charset=utf-8", text, { "cache-control": "no-store" });
+      }
+      case "metrics": {
+        const { contentType, text } = await metrics.print();
+        return send(request, response, 200, contentType, text, { "cache-control": "no-store" });
+      }
+      case "schema":
+        // text/plain, so that a browser shows it; codegen tools do not look.
+        return send(request, response, 200, "text/plain; charset=utf-8", options.sdl, {
+          "cache-control": "no-cache",
+          ...toCors(request),
+        });
+      case "playground":
+        return options.playground.sendAsset(request, response);
+      default: {
+        const hint =
+          "The API is at /graphql, its schema at /schema.graphql, probes at /livez and /readyz, figures at /metrics.";
+        return refuse(exchange, new ApiError("NOT_FOUND", `There is nothing at this path. ${hint}`), 404);
+      }
+    }
+  }
+
+  async function answerGraphql(exchange: Exchange): Promise<void> {
+    const { request, response, requestId, identity, signal } = exchange;
+    const cors = toCors(request);
+    for (const [name, value] of Object.entries(cors)) response.setHeader(name, value as string);
+    const { method } = request;
+    if (method === "OPTIONS") {
+      response.writeHead(204, { ...commonHeaders, ...preflightHeaders }).end();
+      return;
+    }
+    if (method !== "GET" && method !== "POST" && method !== "HEAD") return refuseMethod(exchange, "GET, POST");
+    const { accept = "" } = request.headers;
+    if (method !== "POST" && accept.includes("text/html")) return options.playground.sendPage(request, response);
+    if (isStopping()) return refuse(exchange, createShutdownError());
+    const body = method === "POST" ? await readJsonBody(request, options.limits.bodyBytes) : undefined;
+    if (accept.includes("text/event-stream")) return options.sse.handle(exchange, body);
+    const outcome = await options.apollo.handle(request, body, { requestId, identity, signal, transport: "http" });
+    exchange.note({ operationName: outcome.operationName, code: outcome.code });
+    const { "content-type": contentType = "application/json", ...headers } = Object.fromEntries(outcome.headers);
+    // Its length is counted again: `send` does so for every body.
+    delete headers["content-length"];
+    send(request, response, outcome.status, contentType, outcome.body, { "cache-control": "no-store", ...headers });
+  }
+
+  function refuseMethod(exchange: Omit<Exchange, "identity">, allow: string): void {
+    const method = toKnownMethod(exchange.request.method);
+    refuse(exchange, new ApiError("BAD_REQUEST", `${method} is not taken here, but ${allow}.`), 405, { allow });
+  }
+
+  function refuse(
+    exchange: Omit<Exchange, "identity">,
+    error: unknown,
+    status?: number,
+    headers?: OutgoingHttpHeaders,
+  ): void {
+    const { request, response, requestId } = exchange;
+    const errors = operations.report([error], requestId);
+    exchange.note({ code: errors[0]?.extensions.code });
+    const usual = error instanceof UnsupportedMediaTypeError ? 415 : toStatus({ errors }, request.headers.accept);
+    sendErrors(request, response, errors, status ?? usual, headers);
+  }
+}
+
+function toPath({ url = "/" }: IncomingMessage): string {
+  const end = url.indexOf("?");
+  return end === -1 ? url : url.slice(0, end);
+}
+
+function toSearch({ url = "/" }: IncomingMessage): string {
+  const start = url.indexOf("?");
+  return start === -1 ? "" : url.slice(start + 1);
+}
+
+function toRoute(path: string): Route {
+  if (path === "/graphql") return "graphql";
+  if (path.startsWith("/graphql/assets/")) return "playground";
+  if (path === "/schema.graphql") return "schema";
+  if (path === "/livez") return "livez";
+  if (path === "/readyz") return "readyz";
+  if (path === "/metrics") return "metrics";
+  return "other";
+}
+
+const knownMethods: ReadonlySet<string> = new Set(["GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"]);
+
+function toKnownMethod(method = ""): string {
+  return knownMethods.has(method) ? method : "OTHER";
+}
+
+/** A proxy's id is kept where it is one; anything else could forge log lines. */
+function toRequestId(header: string | readonly string[] | undefined): string | undefined {
+  return typeof header === "string" && /^[\w.:-]{1,64}$/.test(header) ? header : undefined;
+}
+
+/** Only what the guard has let in comes here: its origin is known, and may read what it asked for. No cookies are ever meant. */
+function toCors({ headers: { origin } }: IncomingMessage): OutgoingHttpHeaders {
+  if (origin === undefined) return {};
+  return {
+    "access-control-allow-origin": origin,
+    "access-control-expose-headers": "x-request-id, retry-after",
+    "cross-origin-resource-policy": "cross-origin",
+    vary: "origin",
+  };
+}
+
+const preflightHeaders: OutgoingHttpHeaders = {
+  "access-control-allow-methods": "GET, POST",
+  "access-control-allow-headers":
+    "content-type, accept, authorization, x-request-id, apollo-require-preflight, x-apollo-operation-name",
+  "access-control-max-age": "600",
+};

@@ -1,0 +1,66 @@
+/**
+ * What one client may ask for, all on by default and all configurable (`server.limits` in clusters.yaml). The figures are those of RELIABILITY 6
+ * but for `depth`: two levels are spent on each connection, and 12 stops at the fifth.
+ */
+export interface Limits {
+  /** Bytes of an HTTP body. */
+  readonly bodyBytes: number;
+  /** Bytes of one WebSocket message: an operation with its variables. */
+  readonly webSocketMessageBytes: number;
+  /** Lexical tokens of a document: what parsing may cost. */
+  readonly tokens: number;
+  /** Nested selections, fragments followed; introspection has the rule of graphql-js instead. */
+  readonly depth: number;
+  /** Aliased fields, `__typename` included. */
+  readonly aliases: number;
+  /** Fields with fragments spread out: what validation and an empty execution may cost. */
+  readonly fields: number;
+  /** Fields of the operation itself. */
+  readonly rootFields: number;
+  /** Directives on anything. */
+  readonly directives: number;
+  /** Nesting of one argument or variable, `where` above all; values of scalar type JSON may go to `jsonDepth`. */
+  readonly inputDepth: number;
+  /** Entries of all arguments and variables together: fields of objects and items of lists. */
+  readonly inputNodes: number;
+  /** Nesting of a JSON value: a CustomResourceDefinition has 40. */
+  readonly jsonDepth: number;
+  /** Objects that the connections of an operation may return together. */
+  readonly objects: number;
+  /** Errors told of one document. */
+  readonly errors: number;
+  /** Milliseconds from the request to its answer; a stream's events are not counted. */
+  readonly operationMs: number;
+  /** WebSockets and SSE streams together. */
+  readonly connections: number;
+  /** The same from one address; loopback is exempt, since proxies live there. */
+  readonly connectionsPerAddress: number;
+  /** Operations at once on one WebSocket. */
+  readonly operationsPerConnection: number;
+  /** Milliseconds from the upgrade to `connection_init`. */
+  readonly connectionInitMs: number;
+  /** Bytes waiting to be sent to one receiver: over it nothing is taken from its streams until they are sent. */
+  readonly sendBufferBytes: number;
+}
+
+export const defaultLimits: Limits = {
+  bodyBytes: 1024 * 1024,
+  webSocketMessageBytes: 64 * 1024,
+  tokens: 2000,
+  depth: 16,
+  aliases: 30,
+  fields: 400,
+  rootFields: 20,
+  directives: 8,
+  inputDepth: 20,
+  inputNodes: 5000,
+  jsonDepth: 200,
+  objects: 50_000,
+  errors: 5,
+  operationMs: 30_000,
+  connections: 10_000,
+  connectionsPerAddress: 100,
+  operationsPerConnection: 50,
+  connectionInitMs: 3000,
+  sendBufferBytes: 1024 * 1024,
+};

@@ -1,0 +1,248 @@
+import { createSourceEventStream, execute, OperationTypeNode } from "graphql";
+import type { ExecutionArgs, ExecutionResult, GraphQLSchema } from "graphql";
+import { ApiError } from "../kube/api-error.ts";
+import type { Identity } from "../kube/identity.ts";
+import type { Clock } from "../lib/clock.ts";
+import type { Logger } from "../lib/logger.ts";
+import type { PreparedOperation } from "./documents.ts";
+import { createEventStream } from "./event-stream.ts";
+import type { EventStream } from "./event-stream.ts";
+import { formatError, isMasked } from "./format-error.ts";
+import type { FormattedError } from "./format-error.ts";
+import type { Limits } from "./limits/limits.ts";
+import type { Metrics, Transport } from "./metrics.ts";
+import type { OperationRequest } from "./server-options.ts";
+
+/** A result with nothing left of what was thrown: ready for JSON. */
+export interface FormattedResult {
+  readonly data?: Record<string, unknown> | null;
+  readonly errors?: readonly FormattedError[];
+  readonly extensions?: Record<string, unknown>;
+}
+
+/** From where an operation comes. */
+export interface OperationOrigin {
+  readonly requestId: string;
+  readonly identity: Identity;
+  readonly transport: Transport;
+  /** Aborted when the client has gone. */
+  readonly signal: AbortSignal;
+}
+
+export interface Operations {
+  /** A query or mutation; answers within `operationMs`, with an error if need be. Never rejects. */
+  execute(prepared: PreparedOperation, origin: OperationOrigin): Promise<FormattedResult>;
+  /** A stream of results, or one result where there is to be none. Never rejects; the stream rejects with what ended it, not formatted. */
+  subscribe(
+    prepared: PreparedOperation,
+    origin: OperationOrigin,
+  ): Promise<FormattedResult | EventStream<FormattedResult>>;
+  /** Formats, counts, and logs what the client will not see. */
+  report(errors: readonly unknown[], requestId: string): readonly FormattedError[];
+  /** From now on nothing new is subscribed; streams that are open end with SHUTTING_DOWN. */
+  endStreams(): void;
+}
+
+export interface OperationsOptions {
+  readonly schema: GraphQLSchema;
+  readonly createContext: (request: OperationRequest) => object;
+  readonly limits: Limits;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+/** How long resolvers may still take to come back with a partial answer once their signal is aborted. */
+const afterTimeoutMs = 250;
+
+export function createOperations({
+  schema,
+  createContext,
+  limits,
+  clock,
+  logger,
+  metrics,
+}: OperationsOptions): Operations {
+  const streams = new Set<EventStream<FormattedResult>>();
+  let isStopping = false;
+  return {
+    execute: executeOperation,
+    subscribe,
+    report,
+    endStreams() {
+      isStopping = true;
+      for (const stream of streams) stream.fail(createShutdownError());
+    },
+  };
+
+  function report(errors: readonly unknown[], requestId: string): readonly FormattedError[] {
+    let isLogged = false;
+    return errors.map((error) => {
+      const formatted = formatError(error, requestId);
+      metrics.errorSent(formatted.extensions.code);
+      // One line for a list of a thousand rows that fail alike.
+      if (isMasked(formatted) && !isLogged) {
+        isLogged = true;
+        logger.error("operation failed by a mistake of ours", { requestId, path: formatted.path?.join("."), error });
+      }
+      return formatted;
+    });
+  }
+
+  function toFormatted({ data, errors, extensions }: ExecutionResult, requestId: string): FormattedResult {
+    return {
+      ...(errors !== undefined && { errors: report(errors, requestId) }),
+      ...(data !== undefined && { data }),
+      ...(extensions !== undefined && { extensions }),
+    };
+  }
+
+  function createArgs(prepared: PreparedOperation, origin: OperationOrigin, signal: AbortSignal): ExecutionArgs {
+    const { requestId, identity } = origin;
+    return {
+      schema,
+      document: prepared.document,
+      operationName: prepared.operationName,
+      variableValues: prepared.variables,
+      contextValue: createContext({ requestId, identity, signal, nowMs: clock.now() }),
+      options: { maxCoercionErrors: limits.errors },
+    };
+  }
+
+  async function executeOperation(prepared: PreparedOperation, origin: OperationOrigin): Promise<FormattedResult> {
+    const { requestId } = origin;
+    const startedMs = clock.monotonic();
+    const scope = createScope(origin.signal);
+    const isMutation = prepared.operation.operation === OperationTypeNode.MUTATION;
+    try {
+      const executed = Promise.resolve(execute(createArgs(prepared, origin, scope.signal)));
+      return toFormatted(await withinTime(executed, scope, isMutation), requestId);
+    } catch (error) {
+      return { errors: report([error], requestId) };
+    } finally {
+      scope.close();
+      const seconds = (clock.monotonic() - startedMs) / 1000;
+      metrics.operationDone({ type: prepared.operation.operation, transport: origin.transport, seconds });
+    }
+  }
+
+  function withinTime<T>(work: Promise<T>, scope: Scope, isMutation: boolean): Promise<T> {
+    return new Promise((resolve, reject) => {
+      let cancel = clock.setTimer(() => {
+        const error = createTimeoutError(limits.operationMs, isMutation);
+        scope.abort(error);
+        cancel = clock.setTimer(() => reject(error), afterTimeoutMs);
+      }, limits.operationMs);
+      void work.then(resolve, reject).finally(() => cancel());
+    });
+  }
+
+  async function subscribe(prepared: PreparedOperation, origin: OperationOrigin) {
+    const { requestId, transport } = origin;
+    if (isStopping) return { errors: report([createShutdownError()], requestId) };
+    const scope = createScope(origin.signal);
+    const startedMs = clock.monotonic();
+    try {
+      const opened = createSourceEventStream(createArgs(prepared, origin, scope.signal));
+      const source = await unlessAborted(opened, scope.signal);
+      if (!isAsyncIterable(source)) {
+        scope.close();
+        return toFormatted(source, requestId);
+      }
+      const ended = metrics.subscriptionStarted(transport);
+      const stream = createEventStream<unknown, FormattedResult>({
+        source,
+        toResult: async (event, signal) => {
+          metrics.eventSent(transport);
+          const args = createArgs(prepared, origin, signal);
+          return toFormatted(await execute({ ...args, rootValue: event }), requestId);
+        },
+        onEnd() {
+          ended();
+          streams.delete(stream);
+          scope.abort(new Error("the stream has ended"));
+          scope.close();
+        },
+      });
+      streams.add(stream);
+      // Told to stop, or left, while the stream was being opened.
+      if (isStopping) stream.fail(createShutdownError());
+      if (origin.signal.aborted) await stream.return(undefined);
+      return stream;
+    } catch (error) {
+      scope.close();
+      // Nobody is there to read it, and that they left is no mistake.
+      return origin.signal.aborted ? {} : { errors: report([error], requestId) };
+    } finally {
+      metrics.operationDone({ type: "subscription", transport, seconds: (clock.monotonic() - startedMs) / 1000 });
+    }
+  }
+}
+
+interface Scope {
+  readonly signal: AbortSignal;
+  abort(reason: Error): void;
+  /** Lets go of the signal it was made from. */
+  close(): void;
+}
+
+/** A signal of one operation below that of its client, whose listener is taken back. (AbortSignal.any keeps it as long as the client stays.) */
+function createScope(outer: AbortSignal): Scope {
+  const controller = new AbortController();
+  const onAbort = (): void => controller.abort(outer.reason);
+  if (outer.aborted) onAbort();
+  else outer.addEventListener("abort", onAbort, { once: true });
+  return {
+    signal: controller.signal,
+    abort: (reason) => controller.abort(reason),
+    close: () => outer.removeEventListener("abort", onAbort),
+  };
+}
+
+/** Does not wait for a `subscribe` that hangs once its client has gone; what it opens later is returned at once (CO-38). */
+function unlessAborted(
+  opened: Promise<AsyncIterable<unknown> | ExecutionResult>,
+  signal: AbortSignal,
+): Promise<AsyncIterable<unknown> | ExecutionResult> {
+  return new Promise((resolve, reject) => {
+    let isLeft = false;
+    const onAbort = (): void => {
+      isLeft = true;
+      reject(signal.reason);
+    };
+    if (signal.aborted) onAbort();
+    else signal.addEventListener("abort", onAbort, { once: true });
+    void opened.then(
+      (source) => {
+        signal.removeEventListener("abort", onAbort);
+        if (!isLeft) return resolve(source);
+        if (isAsyncIterable(source)) void Promise.resolve(source[Symbol.asyncIterator]().return?.()).catch(() => {});
+      },
+      (error: unknown) => {
+        signal.removeEventListener("abort", onAbort);
+        reject(error);
+      },
+    );
+  });
+}
+
+function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
+  return typeof value === "object" && value !== null && Symbol.asyncIterator in value;
+}
+
+export function createShutdownError(): ApiError {
+  return new ApiError(
+    "SHUTTING_DOWN",
+    "This server is stopping. Repeat at once: another one takes it; streams resume by cursor.",
+  );
+}
+
+function createTimeoutError(operationMs: number, isMutation: boolean): ApiError {
+  const within = `The operation was not done within ${operationMs} ms`;
+  if (isMutation)
+    return new ApiError("OUTCOME_UNKNOWN", `${within}: the write may have happened. Read the object, then repeat.`);
+  const limit = { name: "operationMs", maximum: operationMs, found: operationMs };
+  return new ApiError("LIMIT_EXCEEDED", `${within} (limit "operationMs"). Ask for less, or for fewer clusters.`, {
+    limit,
+  });
+}

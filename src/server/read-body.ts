@@ -1,0 +1,86 @@
+import type { IncomingMessage } from "node:http";
+import { ApiError } from "../kube/api-error.ts";
+
+/**
+ * The JSON object in the body of a POST. Throws ApiError: PAYLOAD_TOO_LARGE as soon as `maxBytes` are over, without reading on;
+ * BAD_REQUEST for another content type or encoding, invalid UTF-8, invalid JSON, and anything but one object. Rejects with the
+ * connection's own error where the client leaves.
+ */
+export async function readJsonBody(
+  request: IncomingMessage,
+  maxBytes: number,
+): Promise<Readonly<Record<string, unknown>>> {
+  checkContentType(request);
+  const bytes = await readBytes(request, maxBytes);
+  const text = decodeUtf8(bytes);
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    throw badRequest('The body is not valid JSON. Send {"query": "{ … }", "variables": {…}}.');
+  }
+  if (Array.isArray(body)) throw badRequest("Batches are not taken. Send one operation in each request.");
+  if (typeof body !== "object" || body === null)
+    throw badRequest('The body must be a JSON object: {"query": "{ … }"}.');
+  return body as Readonly<Record<string, unknown>>;
+}
+
+/** Whether the content type is what a form or a page of another origin could send without a preflight; see CSRF prevention. */
+function checkContentType({ headers }: IncomingMessage): void {
+  const [type = "", ...parameters] = (headers["content-type"] ?? "")
+    .split(";")
+    .map((part) => part.trim().toLowerCase());
+  if (type !== "application/json") {
+    const got = type === "" ? "none" : JSON.stringify(type.slice(0, 100));
+    throw unsupported(`The content type must be "application/json", but got: ${got}.`);
+  }
+  const charset = parameters.find((parameter) => parameter.startsWith("charset="))?.slice("charset=".length);
+  if (charset !== undefined && charset.replaceAll('"', "") !== "utf-8") throw unsupported("The charset must be utf-8.");
+  const encoding = headers["content-encoding"];
+  if (encoding !== undefined && encoding !== "identity")
+    throw unsupported("A compressed body is not taken. Send it as it is.");
+}
+
+function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  const tooLarge = (): ApiError =>
+    new ApiError(
+      "PAYLOAD_TOO_LARGE",
+      `The body is over the limit of ${maxBytes.toLocaleString("en")} bytes. Send less.`,
+    );
+  if (Number(request.headers["content-length"]) > maxBytes) return Promise.reject(tooLarge());
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    request.on("data", (chunk: Buffer) => {
+      length += chunk.length;
+      if (length > maxBytes) {
+        request.pause();
+        request.removeAllListeners("data");
+        return reject(tooLarge());
+      }
+      chunks.push(chunk);
+    });
+    request.once("end", () => resolve(Buffer.concat(chunks, length)));
+    request.once("error", reject);
+    request.once("close", () => reject(badRequest("The connection closed before the body was complete.")));
+  });
+}
+
+function decodeUtf8(bytes: Buffer): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw badRequest("The body is not valid UTF-8.");
+  }
+}
+
+function badRequest(message: string): ApiError {
+  return new ApiError("BAD_REQUEST", message);
+}
+
+/** 415, by its class: the code says no more than that the request is not one. */
+function unsupported(message: string): ApiError {
+  return new UnsupportedMediaTypeError("BAD_REQUEST", message);
+}
+
+export class UnsupportedMediaTypeError extends ApiError {}

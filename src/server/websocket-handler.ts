@@ -1,0 +1,214 @@
+import { STATUS_CODES } from "node:http";
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import { GraphQLError } from "graphql";
+import type { ExecutionArgs } from "graphql";
+import { handleProtocols, makeServer } from "graphql-ws";
+import type { Context } from "graphql-ws";
+import { WebSocketServer } from "ws";
+import type { WebSocket } from "ws";
+import { ApiError } from "../kube/api-error.ts";
+import type { Identity } from "../kube/identity.ts";
+import type { Clock } from "../lib/clock.ts";
+import type { Logger } from "../lib/logger.ts";
+import type { ConnectionCount } from "./connection-count.ts";
+import type { Documents, PreparedOperation } from "./documents.ts";
+import type { Guard } from "./guard.ts";
+import type { Limits } from "./limits/limits.ts";
+import type { Metrics } from "./metrics.ts";
+import { createShutdownError } from "./operations.ts";
+import type { OperationOrigin, Operations } from "./operations.ts";
+import { createSocket } from "./websocket.ts";
+
+export interface WebSocketHandlerOptions {
+  readonly guard: Guard;
+  readonly documents: Documents;
+  readonly operations: Operations;
+  readonly connections: ConnectionCount;
+  readonly metrics: Metrics;
+  readonly limits: Limits;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly createId: () => string;
+  readonly isStopping: () => boolean;
+}
+
+export interface WebSocketHandler {
+  /** Listener of the HTTP server's "upgrade". */
+  readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  /** Closes every socket with 1001 once its queries in flight are answered, at most after `graceMs`; resolves when all are gone. */
+  close(graceMs: number): Promise<void>;
+}
+
+/** What we keep of one connection; graphql-ws carries it as `extra`. */
+interface Connection {
+  readonly identity: Identity;
+  /** Aborted when the socket is closed. */
+  readonly signal: AbortSignal;
+  readonly running: Map<string, Running>;
+}
+
+interface Running {
+  readonly requestId: string;
+  readonly startedMs: number;
+  readonly isStream: boolean;
+  readonly operationName: string | undefined;
+  code?: string;
+}
+
+/** Handed through graphql-ws in the place of resolvers' context: `Operations` makes that. */
+interface Carrier {
+  readonly prepared: PreparedOperation;
+  readonly origin: OperationOrigin;
+}
+
+/** GraphQL over WebSocket, subprotocol graphql-transport-ws: queries, mutations and subscriptions. */
+export function createWebSocketHandler(options: WebSocketHandlerOptions): WebSocketHandler {
+  const { guard, connections, metrics, limits, logger, clock, isStopping } = options;
+  const server = new WebSocketServer({
+    noServer: true,
+    // 50 operations a socket need no more; compression costs 300 KB a socket and invites bombs.
+    perMessageDeflate: false,
+    maxPayload: limits.webSocketMessageBytes,
+    autoPong: false,
+    handleProtocols,
+  });
+  const protocol = createProtocol(options);
+  const open = new Map<WebSocket, Connection>();
+  return { upgrade, close };
+
+  function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    socket.on("error", () => socket.destroy());
+    const admission = guard.admit(request.headers);
+    if (!admission.admitted) return refuseUpgrade(socket, 421, admission.message, "FORBIDDEN");
+    if (request.url?.split("?")[0] !== "/graphql")
+      return refuseUpgrade(socket, 404, "WebSockets are at /graphql.", "NOT_FOUND");
+    if (isStopping()) return refuseUpgrade(socket, 503, createShutdownError().message, "SHUTTING_DOWN");
+    const release = connections.open(request.socket.remoteAddress);
+    if (release === undefined) return refuseUpgrade(socket, 429, "Too many streams are open.", "TOO_MANY_REQUESTS");
+    socket.once("close", release);
+    server.handleUpgrade(request, socket, head, (webSocket) => opened(webSocket, admission.identity));
+  }
+
+  function opened(webSocket: WebSocket, identity: Identity): void {
+    const gone = new AbortController();
+    const connection: Connection = { identity, signal: gone.signal, running: new Map() };
+    open.set(webSocket, connection);
+    const closed = metrics.connectionOpened("websocket");
+    const socket = createSocket({ webSocket, clock, maxBufferedBytes: limits.sendBufferBytes, onFailure });
+    const leave = protocol.opened(socket, connection);
+    webSocket.once("close", (code, reason) => {
+      gone.abort(new Error("the client has gone"));
+      open.delete(webSocket);
+      closed();
+      socket.dispose();
+      leave(code, String(reason)).catch(onFailure);
+    });
+
+    function onFailure(error: unknown): void {
+      // A frame too long, bad UTF-8, a broken pipe: ws has closed, or will close, the socket with the right code.
+      if (webSocket.readyState !== webSocket.OPEN) return logger.debug("websocket failed", { error });
+      logger.error("websocket handler failed", { error });
+      webSocket.close(4500, "Internal server error");
+    }
+  }
+
+  async function close(graceMs: number): Promise<void> {
+    const isBusy = (): boolean =>
+      [...open.values()].some(({ running }) => [...running.values()].some((one) => !one.isStream));
+    await eventually(clock, () => !isBusy(), graceMs);
+    for (const webSocket of open.keys()) webSocket.close(1001, "The server is stopping");
+    await eventually(clock, () => open.size === 0, 1000);
+    for (const webSocket of open.keys()) webSocket.terminate();
+    server.close();
+  }
+}
+
+function createProtocol({
+  documents,
+  operations,
+  limits,
+  logger,
+  clock,
+  createId,
+  isStopping,
+}: WebSocketHandlerOptions) {
+  type ConnectionContext = Context<Record<string, unknown> | undefined, Connection>;
+  return makeServer<Record<string, unknown> | undefined, Connection>({
+    connectionInitWaitTimeout: limits.connectionInitMs,
+    onSubscribe({ extra, subscriptions }: ConnectionContext, id, { query, operationName, variables }) {
+      const requestId = createId();
+      const startedMs = clock.monotonic();
+      const checked = documents.prepare({ query, operationName, variables });
+      const isStream = checked.ok && checked.prepared.operation.operation === "subscription";
+      const name = operationName ?? (checked.ok ? checked.prepared.operation.name?.value : undefined);
+      extra.running.set(id, { requestId, startedMs, isStream, operationName: name });
+      if (isStopping()) return [toGraphqlError(createShutdownError())];
+      if (Object.keys(subscriptions).length > limits.operationsPerConnection) {
+        const message = `More than ${limits.operationsPerConnection} operations are running on this connection.`;
+        return [toGraphqlError(new ApiError("TOO_MANY_REQUESTS", message))];
+      }
+      if (!checked.ok) return checked.errors.map(toGraphqlError);
+      const { prepared } = checked;
+      const { identity, signal } = extra;
+      const origin: OperationOrigin = { requestId, identity, signal, transport: "websocket" };
+      const contextValue: Carrier = { prepared, origin };
+      return { document: prepared.document, operationName: prepared.operationName, contextValue } as ExecutionArgs;
+    },
+    execute: ({ contextValue }) => {
+      const { prepared, origin } = contextValue as Carrier;
+      return operations.execute(prepared, origin) as never;
+    },
+    subscribe: ({ contextValue }) => {
+      const { prepared, origin } = contextValue as Carrier;
+      return operations.subscribe(prepared, origin) as never;
+    },
+    // Already formatted; without this graphql-ws would call methods of GraphQLError on plain errors.
+    onNext: ({ extra }, id, _payload, _args, result) => {
+      const running = extra.running.get(id);
+      const code = result.errors?.[0]?.extensions?.["code"];
+      if (running !== undefined && typeof code === "string") running.code = code;
+      return result as never;
+    },
+    onError({ extra }, id, _payload, errors) {
+      const running = extra.running.get(id);
+      const formatted = operations.report(errors, running?.requestId ?? createId());
+      logDone(running, formatted[0]?.extensions.code);
+      extra.running.delete(id);
+      return formatted;
+    },
+    onComplete({ extra }, id) {
+      logDone(extra.running.get(id));
+      extra.running.delete(id);
+    },
+  });
+
+  function logDone(running: Running | undefined, code?: string): void {
+    if (running === undefined) return;
+    const { requestId, operationName, startedMs } = running;
+    const durationMs = Math.round((clock.monotonic() - startedMs) * 10) / 10;
+    logger.info("request", { requestId, route: "websocket", durationMs, operationName, code: code ?? running.code });
+  }
+}
+
+function toGraphqlError(error: Error): GraphQLError {
+  return error instanceof GraphQLError ? error : new GraphQLError(error.message, { originalError: error });
+}
+
+function refuseUpgrade(socket: Duplex, status: number, message: string, code: string): void {
+  const body = JSON.stringify({
+    errors: [{ message, extensions: { code, retryable: status !== 421 && status !== 404 } }],
+  });
+  const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\ncontent-type: application/json; charset=utf-8`;
+  socket.end(`${head}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+}
+
+/** Looks every 10 ms, at once first; gives up after `ms`. */
+async function eventually(clock: Clock, check: () => boolean, ms: number): Promise<void> {
+  const deadline = clock.monotonic() + ms;
+  // One turn, so that messages under way are handed to the sockets before those are closed.
+  await new Promise((resolve) => setImmediate(resolve));
+  while (!check() && clock.monotonic() < deadline) {
+    await new Promise<void>((resolve) => clock.setTimer(resolve, 10));
+  }
+}
