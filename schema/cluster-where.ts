@@ -24,13 +24,13 @@ export class ClusterWhere {
   @Field(() => StringPredicate, { nullable: true, description: "Name." })
   readonly name?: StringPredicate | null;
 
-  @Field(() => ClusterRolePredicate, { nullable: true, description: "Role." })
+  @Field(() => ClusterRolePredicate, { nullable: true, description: "HOME or ABROAD." })
   readonly role?: ClusterRolePredicate | null;
 
   @Field(() => [LabelPredicate], { nullable: true, description: "All hold." })
   readonly labels?: readonly LabelPredicate[] | null;
 
-  @Field(() => HealthWhere, { nullable: true, description: "Health." })
+  @Field(() => HealthWhere, { nullable: true, description: "Cluster.health." })
   readonly health?: HealthWhere | null;
 
   @Field(() => StringPredicate, { nullable: true, description: "Server version." })

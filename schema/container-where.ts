@@ -16,7 +16,7 @@ export class ContainerWhere {
   @Field(() => IntPredicate, { nullable: true, description: "Restarts." })
   readonly restarts?: IntPredicate | null;
 
-  @Field(() => StringPredicate, { nullable: true, description: "State." })
+  @Field(() => StringPredicate, { nullable: true, description: "'Waiting', 'Running', 'Terminated'." })
   readonly state?: StringPredicate | null;
 
   @Field(() => StringPredicate, { nullable: true, description: "Reason of the state." })

@@ -25,10 +25,10 @@ export class ContainerTermination {
   @Field(() => String, { nullable: true, description: "Its termination message." })
   readonly message!: string | null;
 
-  @Field(() => DateTime, { nullable: true, description: "Begin." })
+  @Field(() => DateTime, { nullable: true, description: "When this run began." })
   readonly startedAt!: string | null;
 
-  @Field(() => DateTime, { nullable: true, description: "End." })
+  @Field(() => DateTime, { nullable: true, description: "When it ended." })
   readonly finishedAt!: string | null;
 }
 

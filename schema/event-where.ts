@@ -5,16 +5,19 @@ import { And, Not, Or } from "./where-logic.ts";
 
 @InputType({ description: "Conditions on a reference." })
 export class ObjectReferenceWhere {
-  @Field(() => StringPredicate, { nullable: true, description: "apiVersion." })
+  @Field(() => StringPredicate, {
+    nullable: true,
+    description: "Group and version: 'v1', 'apps/v1'; null = the event does not say.",
+  })
   readonly apiVersion?: StringPredicate | null;
 
-  @Field(() => StringPredicate, { nullable: true, description: "kind." })
+  @Field(() => StringPredicate, { nullable: true, description: "Kind: 'Pod'." })
   readonly kind?: StringPredicate | null;
 
-  @Field(() => StringPredicate, { nullable: true, description: "namespace." })
+  @Field(() => StringPredicate, { nullable: true, description: "Namespace; null = cluster-scoped." })
   readonly namespace?: StringPredicate | null;
 
-  @Field(() => StringPredicate, { nullable: true, description: "name." })
+  @Field(() => StringPredicate, { nullable: true, description: "Name." })
   readonly name?: StringPredicate | null;
 }
 
@@ -32,13 +35,13 @@ export class EventWhere extends NamespacedConditions {
   @Not(() => EventWhere)
   readonly not?: EventWhere | null;
 
-  @Field(() => StringPredicate, { nullable: true, description: "type." })
+  @Field(() => StringPredicate, { nullable: true, description: "'Normal' or 'Warning'." })
   readonly type?: StringPredicate | null;
 
-  @Field(() => StringPredicate, { nullable: true, description: "reason." })
+  @Field(() => StringPredicate, { nullable: true, description: "Event.reason: 'FailedScheduling'." })
   readonly reason?: StringPredicate | null;
 
-  @Field(() => TimePredicate, { nullable: true, description: "lastSeenAt." })
+  @Field(() => TimePredicate, { nullable: true, description: "Event.lastSeenAt." })
   readonly lastSeenAt?: TimePredicate | null;
 
   @Field(() => ObjectReferenceWhere, { nullable: true, description: "What it is about." })

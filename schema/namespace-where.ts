@@ -17,6 +17,6 @@ export class NamespaceWhere extends ObjectConditions {
   @Not(() => NamespaceWhere)
   readonly not?: NamespaceWhere | null;
 
-  @Field(() => StringPredicate, { nullable: true, description: "phase." })
+  @Field(() => StringPredicate, { nullable: true, description: "Namespace.phase: 'Active', 'Terminating'." })
   readonly phase?: StringPredicate | null;
 }

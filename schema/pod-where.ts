@@ -32,25 +32,28 @@ export class PodWhere extends NamespacedConditions {
   @Not(() => PodWhere)
   readonly not?: PodWhere | null;
 
-  @Field(() => StringPredicate, { nullable: true, description: "phase." })
+  @Field(() => StringPredicate, {
+    nullable: true,
+    description: "Pod.phase: 'Pending', 'Running', 'Succeeded', 'Failed', 'Unknown'.",
+  })
   readonly phase?: StringPredicate | null;
 
-  @Field(() => StringPredicate, { nullable: true, description: "reason." })
+  @Field(() => StringPredicate, { nullable: true, description: "Pod.reason, kubectl's STATUS: 'CrashLoopBackOff'." })
   readonly reason?: StringPredicate | null;
 
-  @Field(() => BooleanPredicate, { nullable: true, description: "ready." })
+  @Field(() => BooleanPredicate, { nullable: true, description: "Pod.ready." })
   readonly ready?: BooleanPredicate | null;
 
-  @Field(() => IntPredicate, { nullable: true, description: "restarts." })
+  @Field(() => IntPredicate, { nullable: true, description: "Pod.restarts, of all containers together." })
   readonly restarts?: IntPredicate | null;
 
-  @Field(() => HealthWhere, { nullable: true, description: "health." })
+  @Field(() => HealthWhere, { nullable: true, description: "Pod.health." })
   readonly health?: HealthWhere | null;
 
-  @Field(() => StringPredicate, { nullable: true, description: "ip." })
+  @Field(() => StringPredicate, { nullable: true, description: "Pod.ip; null = has none yet." })
   readonly ip?: StringPredicate | null;
 
-  @Field(() => StringPredicate, { nullable: true, description: "nodeName." })
+  @Field(() => StringPredicate, { nullable: true, description: "Pod.nodeName; null = not scheduled." })
   readonly nodeName?: StringPredicate | null;
 
   @Field(() => ClusterNodeWhere, { nullable: true, description: "Its node; null = has none that may be seen." })
@@ -59,10 +62,10 @@ export class PodWhere extends NamespacedConditions {
   @Field(() => WorkloadWhere, { nullable: true, description: "Top of its controller chain; null = a bare pod." })
   readonly workload?: WorkloadWhere | null;
 
-  @Field(() => StringPredicate, { nullable: true, description: "serviceAccountName." })
+  @Field(() => StringPredicate, { nullable: true, description: "Pod.serviceAccountName." })
   readonly serviceAccountName?: StringPredicate | null;
 
-  @Field(() => TimePredicate, { nullable: true, description: "startedAt." })
+  @Field(() => TimePredicate, { nullable: true, description: "Pod.startedAt; null = not started." })
   readonly startedAt?: TimePredicate | null;
 
   @Field(() => ResourceListWhere, { nullable: true, description: "Effective requests." })
@@ -71,10 +74,13 @@ export class PodWhere extends NamespacedConditions {
   @Field(() => ResourceListWhere, { nullable: true, description: "Effective limits." })
   readonly limits?: ResourceListWhere | null;
 
-  @Field(() => ContainerListWhere, { nullable: true, description: "containers." })
+  @Field(() => ContainerListWhere, {
+    nullable: true,
+    description: "Its containers, those of init and sidecars among them.",
+  })
   readonly containers?: ContainerListWhere | null;
 
-  @Field(() => ConfigReferenceListWhere, { nullable: true, description: "configReferences." })
+  @Field(() => ConfigReferenceListWhere, { nullable: true, description: "The ConfigMaps and Secrets it names." })
   readonly configReferences?: ConfigReferenceListWhere | null;
 }
 
@@ -92,31 +98,31 @@ export class ClusterNodeWhere extends ObjectConditions {
   @Not(() => ClusterNodeWhere)
   readonly not?: ClusterNodeWhere | null;
 
-  @Field(() => BooleanPredicate, { nullable: true, description: "ready." })
+  @Field(() => BooleanPredicate, { nullable: true, description: "ClusterNode.ready." })
   readonly ready?: BooleanPredicate | null;
 
-  @Field(() => BooleanPredicate, { nullable: true, description: "schedulable." })
+  @Field(() => BooleanPredicate, { nullable: true, description: "ClusterNode.schedulable; false = cordoned." })
   readonly schedulable?: BooleanPredicate | null;
 
-  @Field(() => HealthWhere, { nullable: true, description: "health." })
+  @Field(() => HealthWhere, { nullable: true, description: "ClusterNode.health." })
   readonly health?: HealthWhere | null;
 
-  @Field(() => StringPredicate, { nullable: true, description: "kubeletVersion." })
+  @Field(() => StringPredicate, { nullable: true, description: "ClusterNode.kubeletVersion: 'v1.34.1'." })
   readonly kubeletVersion?: StringPredicate | null;
 
-  @Field(() => StringPredicate, { nullable: true, description: "architecture." })
+  @Field(() => StringPredicate, { nullable: true, description: "ClusterNode.architecture: 'arm64'." })
   readonly architecture?: StringPredicate | null;
 
   @Field(() => GeoWhere, { nullable: true, description: "geo; null = has no place." })
   readonly geo?: GeoWhere | null;
 
-  @Field(() => TaintListWhere, { nullable: true, description: "taints." })
+  @Field(() => TaintListWhere, { nullable: true, description: "Its taints." })
   readonly taints?: TaintListWhere | null;
 
-  @Field(() => ResourceListWhere, { nullable: true, description: "capacity." })
+  @Field(() => ResourceListWhere, { nullable: true, description: "What it has." })
   readonly capacity?: ResourceListWhere | null;
 
-  @Field(() => ResourceListWhere, { nullable: true, description: "allocatable." })
+  @Field(() => ResourceListWhere, { nullable: true, description: "What it has for pods." })
   readonly allocatable?: ResourceListWhere | null;
 
   @Field(() => PodListWhere, { nullable: true, description: "Its pods, of those the caller may see." })
@@ -137,16 +143,16 @@ export class WorkloadWhere extends NamespacedConditions {
   @Not(() => WorkloadWhere)
   readonly not?: WorkloadWhere | null;
 
-  @Field(() => StringPredicate, { nullable: true, description: "Kind." })
+  @Field(() => StringPredicate, { nullable: true, description: "Kind as in a manifest: 'Deployment'." })
   readonly kind?: StringPredicate | null;
 
-  @Field(() => IntPredicate, { nullable: true, description: "replicas." })
+  @Field(() => IntPredicate, { nullable: true, description: "Workload.replicas, pods wanted." })
   readonly replicas?: IntPredicate | null;
 
-  @Field(() => IntPredicate, { nullable: true, description: "readyReplicas." })
+  @Field(() => IntPredicate, { nullable: true, description: "Workload.readyReplicas." })
   readonly readyReplicas?: IntPredicate | null;
 
-  @Field(() => HealthWhere, { nullable: true, description: "health." })
+  @Field(() => HealthWhere, { nullable: true, description: "Workload.health." })
   readonly health?: HealthWhere | null;
 
   @Field(() => PodListWhere, { nullable: true, description: "Its pods, of those the caller may see." })

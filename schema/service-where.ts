@@ -17,6 +17,6 @@ export class ServiceWhere extends NamespacedConditions {
   @Not(() => ServiceWhere)
   readonly not?: ServiceWhere | null;
 
-  @Field(() => StringPredicate, { nullable: true, description: "type." })
+  @Field(() => StringPredicate, { nullable: true, description: "Service.type: 'LoadBalancer'." })
   readonly type?: StringPredicate | null;
 }

@@ -4,13 +4,13 @@ import { None, Some } from "./where-logic.ts";
 
 @InputType({ description: "Conditions on a taint." })
 export class TaintWhere {
-  @Field(() => StringPredicate, { nullable: true, description: "key." })
+  @Field(() => StringPredicate, { nullable: true, description: "Key: 'node.kubernetes.io/unreachable'." })
   readonly key?: StringPredicate | null;
 
-  @Field(() => StringPredicate, { nullable: true, description: "value." })
+  @Field(() => StringPredicate, { nullable: true, description: "Value; null = has none." })
   readonly value?: StringPredicate | null;
 
-  @Field(() => StringPredicate, { nullable: true, description: "effect." })
+  @Field(() => StringPredicate, { nullable: true, description: "'NoSchedule', 'PreferNoSchedule' or 'NoExecute'." })
   readonly effect?: StringPredicate | null;
 }
 
