@@ -1,0 +1,36 @@
+import type { WorkloadRow } from "../../kube/rows/row.ts";
+import { listField } from "../where/composite-fields.ts";
+import { numberField, stringField } from "../where/scalar-fields.ts";
+import { defaultOrder, healthField, objectKind, objectOrder, objectWhere } from "./object-kind.ts";
+import type { KindSpec } from "./kind-spec.ts";
+
+export const workloadKind: KindSpec<WorkloadRow> = {
+  name: "Workload",
+  where: {
+    ...objectWhere,
+    kind: stringField((workload) => workload.kind),
+    replicas: numberField((workload) => workload.replicas),
+    readyReplicas: numberField((workload) => workload.readyReplicas),
+    health: healthField(),
+    pods: listField(
+      (workload, { relations }) => relations.workloadPods(workload),
+      ({ kinds }) => kinds.Pod.where,
+    ),
+  },
+  order: {
+    ...objectOrder,
+    KIND: { type: "text", read: (workload) => workload.kind },
+    REPLICAS: { type: "number", read: (workload) => workload.replicas },
+    READY_REPLICAS: { type: "number", read: (workload) => workload.readyReplicas },
+  },
+  defaultOrder,
+  groups: {
+    ...objectKind.groups,
+    KIND: (workload) => workload.kind,
+    HEALTH: (workload) => workload.health.state,
+  },
+  figures: {
+    replicas: (workload) => (workload.replicas === null ? null : BigInt(workload.replicas)),
+    readyReplicas: (workload) => BigInt(workload.readyReplicas),
+  },
+};

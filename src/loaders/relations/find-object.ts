@@ -1,0 +1,105 @@
+import { ApiError } from "../../kube/api-error.ts";
+import type { Cluster } from "../../cluster/cluster.ts";
+import { KubeError } from "../../kube/kube-error.ts";
+import { formatKey, parseObjectId } from "../../kube/object-key.ts";
+import { toResourceName } from "../../kube/resource-id.ts";
+import type { ResourceId } from "../../kube/resource-id.ts";
+import type { AnyRow } from "../../kube/rows/row.ts";
+import { isTooOld } from "../connection/read-state.ts";
+import { badInput } from "../input-error.ts";
+import { parseStaleness } from "../list-rows.ts";
+import { whenReady } from "../maybe-promise.ts";
+import type { Operation } from "../operation.ts";
+import type { ClusterValue, MaybePromise, NaturalKey, OneArgs } from "../request-context.ts";
+import type { ReadThrough } from "./read-through.ts";
+import { findServed, notServed, toKindQuery } from "./served-kinds.ts";
+import type { KindQuery, ServedKind } from "./served-kinds.ts";
+
+/** One object by the parts of its natural key, in a cluster that is there. */
+export interface ObjectQuery extends KindQuery {
+  readonly cluster: string;
+  /** "" for a cluster-scoped object. */
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** Finds single objects of any kind in the operation's snapshot, having the kind listed first where nobody asked for it yet. */
+export interface ObjectFinder {
+  /** null where it is missing, or its cluster or kind is. A namespace is passed over where the kind has none, as in owner references. */
+  find(query: ObjectQuery, args?: OneArgs): MaybePromise<AnyRow | null>;
+  /** Throws BAD_USER_INPUT where the namespace does not fit the kind, CRD_NOT_INSTALLED where the cluster has no such kind. */
+  byKey(key: NaturalKey, args: OneArgs): MaybePromise<AnyRow | null>;
+  byId(id: string, args?: OneArgs): MaybePromise<AnyRow | ClusterValue | null>;
+}
+
+export function createObjectFinder(operation: Operation, readThrough: ReadThrough): ObjectFinder {
+  const { view, relations, clock, signal, limits } = operation;
+  const discovery = { ms: limits.readThroughMs, clock, signal };
+
+  const read = (
+    cluster: Cluster,
+    resource: ResourceId,
+    query: ObjectQuery,
+    args: OneArgs,
+  ): MaybePromise<AnyRow | null> => {
+    const { namespace, name } = query;
+    const maxStalenessMs = parseStaleness(args.maxStaleness);
+    const resourceName = toResourceName(resource);
+    const ensured = view.ensure([cluster], resource);
+    return whenReady(ensured ?? null, () => {
+      const status = view.resource(cluster.name, resourceName)?.status;
+      const mustRead = maxStalenessMs !== undefined && (status === undefined || status.observedAtMs === null || isTooOld(view, status, maxStalenessMs)); // prettier-ignore
+      if (!mustRead) return view.get(cluster.name, resourceName, namespace, name) ?? null;
+      if (!view.scope.sees({ cluster: cluster.name, resource: resourceName, namespace })) return null;
+      return readThrough({ cluster, resource, namespace, name }).catch((error: unknown) => {
+        throw refuseStale(query, args.maxStaleness ?? "", error);
+      });
+    });
+  };
+
+  const find = (query: ObjectQuery, args: OneArgs = {}): MaybePromise<AnyRow | null> => {
+    const cluster = view.cluster(query.cluster);
+    if (cluster === undefined) return null;
+    return whenReady(findServed(cluster, query, discovery), (served) =>
+      served.state === "served"
+        ? read(cluster, served.resource, served.resource.namespaced ? query : { ...query, namespace: "" }, args)
+        : null,
+    );
+  };
+
+  return {
+    find,
+    byKey(key, args) {
+      const cluster = view.cluster(key.cluster);
+      if (cluster === undefined) return null;
+      const query = { ...toKindQuery(key), cluster: key.cluster, namespace: key.namespace ?? "", name: key.name };
+      return whenReady(findServed(cluster, query, discovery), (served: ServedKind) => {
+        if (served.state === "unknown") return null;
+        if (served.state !== "served") throw notServed(key, [served], `Cluster ${cluster.name}`);
+        checkNamespace(served.resource, query.namespace);
+        return read(cluster, served.resource, query, args);
+      });
+    },
+    byId(id, args) {
+      const identity = parseObjectId(id);
+      if (identity === undefined) return null;
+      return "kind" in identity ? find(identity, args) : relations.cluster(identity.cluster);
+    },
+  };
+}
+
+/** Throws BAD_USER_INPUT where a namespace is missing or too much. */
+export function checkNamespace({ kind, namespaced }: ResourceId, namespace: string): void {
+  if (namespaced && namespace === "") throw badInput("namespace", `is needed: ${kind} lies in namespaces`);
+  if (!namespaced && namespace !== "") throw badInput("namespace", `must be unset: ${kind} is cluster-scoped`);
+}
+
+function refuseStale({ cluster, namespace, name }: ObjectQuery, maxStaleness: string, cause: unknown): Error {
+  const why = cause instanceof KubeError ? cause.reason : "Error";
+  return new ApiError(
+    "STALE_READ_REFUSED",
+    `${formatKey({ cluster, namespace, name })} is held in a state older than ${maxStaleness}, and reading it from the cluster failed (${why}). Retry, or allow more.`,
+    { cluster, retryable: true },
+    cause,
+  );
+}
