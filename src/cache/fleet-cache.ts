@@ -1,7 +1,16 @@
 import type { AnyRow, ObjectRow } from "../kube/rows/row.ts";
 import type { ResourceId, ResourceName } from "../kube/resource-id.ts";
 import type { KubeErrorReason } from "../kube/kube-error.ts";
+import type { Random } from "../lib/backoff.ts";
+import type { Clock } from "../lib/clock.ts";
+import type { Logger } from "../lib/logger.ts";
 import type { Runnable } from "../lib/runnable.ts";
+import type { CachedClusters } from "./cached-cluster.ts";
+import { ReflectedCache } from "./reflected-cache.ts";
+import type { PrepareObject, ToRow } from "./row-maker.ts";
+import type { SnapshotStore } from "./snapshot-store.ts";
+import { defaultTimings } from "./timings.ts";
+import type { CacheTimings } from "./timings.ts";
 
 /** Kind, cluster, namespace: the unit of rights, default order, staleness, invalidation and memory of answers. */
 export interface PartitionKey {
@@ -55,6 +64,8 @@ export interface ResourceSnapshot<Row extends ObjectRow = AnyRow> {
 /** The whole store at one moment. Taking one is cheap (no copy of rows); one operation takes one. */
 export interface FleetSnapshot {
   readonly takenAtMs: number;
+  /** Of the last change it shows: every change of a higher one is not in it, every other one is. */
+  readonly sequence: number;
   /** undefined: no reflector runs for it. */
   resource(cluster: string, resource: ResourceName): ResourceSnapshot | undefined;
   /** All resources held of a cluster. */
@@ -107,6 +118,8 @@ export interface LogPosition {
 export interface ChangeLog {
   /** The changes after `position`, oldest first; undefined where it is not (or no longer) in the log: resynchronise. */
   since(cluster: string, resource: ResourceName, position: LogPosition): readonly Change[] | undefined;
+  /** The changes that a snapshot with this `sequence` does not show, oldest first; undefined where some of them are no longer in the log. */
+  after(cluster: string, resource: ResourceName, sequence: number): readonly Change[] | undefined;
   /** The position after the last change. */
   position(cluster: string, resource: ResourceName): LogPosition | undefined;
 }
@@ -130,6 +143,68 @@ export interface FleetCache extends Runnable {
    * synced, failed for now, or `waitMs` has passed; never rejects because of a cluster.
    */
   ensure(cluster: string, resource: ResourceId, options: EnsureOptions): Promise<void>;
-  /** Called synchronously after the store shows the change; returns the undo. A throw of the listener is logged and harms nobody. */
+  /**
+   * Keeps the resource from being let go, and its reflector running, until the returned function is called; for listeners, which do not ask again.
+   * A cluster that is not there, or leaves and comes back, is retained all the same.
+   */
+  retain(cluster: string, resource: ResourceId): () => void;
+  /**
+   * Called synchronously after the store shows the change; returns the undo. A throw of the listener is logged and harms nobody.
+   * No gap: a snapshot taken in the same turn as `subscribe`, before or after it, shows every change that the listener is not called with, and none
+   * that it is. Several changes may be shown at once before the listener hears of the first; `sequence` of snapshot and change tell them apart.
+   */
   subscribe(listener: (event: CacheEvent) => void): () => void;
+  metrics(): CacheMetrics;
+}
+
+/** Counts since the start; for /metrics. */
+export interface CacheMetrics {
+  readonly resources: readonly ResourceMetrics[];
+  /** What the disk last failed with, while it fails. Reads are served on from memory. */
+  readonly diskError: string | null;
+}
+
+export interface ResourceMetrics {
+  readonly cluster: string;
+  readonly resource: ResourceName;
+  readonly rows: number;
+  readonly state: SyncState;
+  readonly skipped: number;
+  /** Lists begun, watches opened, attempts that failed, events dropped because something newer was held. */
+  readonly lists: number;
+  readonly watches: number;
+  readonly failures: number;
+  readonly oldEvents: number;
+}
+
+export interface FleetCacheOptions {
+  /** The clusters; a ClusterRegistry. Not run by the cache. */
+  readonly registry: CachedClusters;
+  readonly toRow: ToRow;
+  readonly prepare: PrepareObject;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  /** Unset = nothing is kept over restarts. */
+  readonly snapshots?: SnapshotStore;
+  /** The uid pinned under this name in an earlier run: whose rows to load while the cluster has not been reached yet. */
+  readonly lastKnownUid?: (cluster: string) => string | undefined;
+  /** Changes kept for each cluster and resource, up to twice as many for a while. */
+  readonly logLimit?: number;
+  readonly timings?: Partial<CacheTimings>;
+}
+
+/**
+ * The cache over the clusters of a registry. `ready` once what the disk has is loaded, whether or not any cluster answers; `run` ends with everything stopped and the
+ * last changes on disk, within what the disk needs. Revisions and sequences are unique within it: a process has one.
+ */
+export function createFleetCache(options: FleetCacheOptions): FleetCache {
+  const { snapshots, lastKnownUid = () => undefined, logLimit = 2_000, timings } = options;
+  return new ReflectedCache({
+    ...options,
+    snapshots,
+    lastKnownUid,
+    logLimit,
+    timings: { ...defaultTimings, ...timings },
+  });
 }

@@ -1,0 +1,103 @@
+import { createHash } from "node:crypto";
+
+import type { ResourceName } from "../kube/resource-id.ts";
+import type { Change, ChangeLog, LogPosition } from "./fleet-cache.ts";
+
+/**
+ * Where a stream stands that has seen this change and nothing after it. Versions alone do not do: all changes found by one relist have the version of
+ * that list, and a list's version may be that of a real event. So the hash is over the uid, and over "~" and the uid where the change was
+ * synthesised: within one world (no etcd restored) no two changes of a resource share a position, and a replica that saw the real event at that
+ * version does not take a cursor from halfway through another replica's relist for its own. 32 bits are enough beside the version.
+ */
+export function toLogPosition({ resourceVersion, synthesised, before, after }: Change): LogPosition {
+  const uid = (after ?? before)?.uid ?? "";
+  const hash = createHash("sha256").update(synthesised ? `~${uid}` : uid);
+  return { resourceVersion, uidHash: hash.digest("hex").slice(0, 8) };
+}
+
+interface Entry {
+  /** undefined: a finished list, a place to stand without being a change. */
+  readonly change: Change | undefined;
+  /** Version of the change or of the list; undefined where the position no longer means anything (`forgetPositions`). */
+  resourceVersion: string | undefined;
+}
+
+/** The change log of one resource of one cluster: the latest `limit` changes. */
+export class ResourceLog {
+  readonly #limit: number;
+  #entries: Entry[] = [];
+  #droppedThrough: number;
+
+  /** `sequence`: of the last change of the process before this log began. */
+  constructor(limit: number, sequence: number) {
+    this.#limit = limit;
+    this.#droppedThrough = sequence;
+  }
+
+  append(change: Change): void {
+    this.#push({ change, resourceVersion: change.resourceVersion });
+  }
+
+  /** Notes the end of a list: from here on (version, "") is a position. */
+  listed(resourceVersion: string): void {
+    const last = this.#entries.at(-1);
+    if (last?.change === undefined && last?.resourceVersion === resourceVersion) return;
+    this.#push({ change: undefined, resourceVersion });
+  }
+
+  /** The world went back (etcd restored, another cluster accepted): old versions may come again and mean something else. */
+  forgetPositions(): void {
+    for (const entry of this.#entries) entry.resourceVersion = undefined;
+  }
+
+  since(position: LogPosition): readonly Change[] | undefined {
+    // From the end: resuming streams are mostly little behind.
+    for (let index = this.#entries.length - 1; index >= 0; index--) {
+      if (isAt(this.#entries[index]!, position)) return changesOf(this.#entries.slice(index + 1));
+    }
+    return undefined;
+  }
+
+  after(sequence: number): readonly Change[] | undefined {
+    if (sequence < this.#droppedThrough) return undefined;
+    return changesOf(this.#entries).filter((change) => change.sequence > sequence);
+  }
+
+  position(): LogPosition | undefined {
+    const last = this.#entries.at(-1);
+    if (last?.resourceVersion === undefined) return undefined;
+    return last.change === undefined
+      ? { resourceVersion: last.resourceVersion, uidHash: "" }
+      : toLogPosition(last.change);
+  }
+
+  #push(entry: Entry): void {
+    this.#entries.push(entry);
+    // Cut in halves, so that cutting costs nothing a change; the bound is on what is kept, twice the limit at worst.
+    if (this.#entries.length <= this.#limit * 2) return;
+    for (const { change } of this.#entries.slice(0, -this.#limit)) {
+      if (change !== undefined) this.#droppedThrough = change.sequence;
+    }
+    this.#entries = this.#entries.slice(-this.#limit);
+  }
+}
+
+/** All logs behind the one interface. */
+export function createChangeLog(
+  logOf: (cluster: string, resource: ResourceName) => ResourceLog | undefined,
+): ChangeLog {
+  return {
+    since: (cluster, resource, position) => logOf(cluster, resource)?.since(position),
+    after: (cluster, resource, sequence) => logOf(cluster, resource)?.after(sequence),
+    position: (cluster, resource) => logOf(cluster, resource)?.position(),
+  };
+}
+
+function isAt({ change, resourceVersion }: Entry, position: LogPosition): boolean {
+  if (resourceVersion === undefined || resourceVersion !== position.resourceVersion) return false;
+  return change === undefined ? position.uidHash === "" : toLogPosition(change).uidHash === position.uidHash;
+}
+
+function changesOf(entries: readonly Entry[]): Change[] {
+  return entries.flatMap(({ change }) => (change === undefined ? [] : [change]));
+}

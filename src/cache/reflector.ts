@@ -1,0 +1,414 @@
+import type { WatchEvent } from "../kube/client.ts";
+import { systemIdentity } from "../kube/identity.ts";
+import { KubeError, isKubeError } from "../kube/kube-error.ts";
+import { toResourceName } from "../kube/resource-id.ts";
+import { createBackoff } from "../lib/backoff.ts";
+import type { Backoff, Random } from "../lib/backoff.ts";
+import type { Clock } from "../lib/clock.ts";
+import { createDeferred } from "../lib/deferred.ts";
+import type { Deferred } from "../lib/deferred.ts";
+import type { Logger } from "../lib/logger.ts";
+import { applyEvent } from "./apply-event.ts";
+import type { CachedCluster } from "./cached-cluster.ts";
+import { createChildAbort, withDeadline } from "./child-abort.ts";
+import type { ChildAbort } from "./child-abort.ts";
+import { planAfter } from "./failure-plan.ts";
+import type { FailurePlan } from "./failure-plan.ts";
+import type { IdentityGuard } from "./identity-guard.ts";
+import { listAll } from "./list-all.ts";
+import { relist } from "./relist.ts";
+import { isOlder } from "./resource-version.ts";
+import type { ResourceStore } from "./resource-store.ts";
+import type { RowMaker } from "./row-maker.ts";
+import type { Slices } from "./slices.ts";
+import type { CacheTimings } from "./timings.ts";
+import { runWatch } from "./watch-stream.ts";
+
+export interface ReflectorOptions {
+  readonly cluster: CachedCluster;
+  readonly store: ResourceStore;
+  readonly makeRow: RowMaker;
+  readonly guard: IdentityGuard;
+  readonly slices: Slices;
+  readonly timings: CacheTimings;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+/** How long to wait before the next attempt; "woken" = until something about the cluster changes. */
+type Pause = number | "woken";
+
+/**
+ * Keeps one resource of one cluster in step: list once, then watch for good, resuming from the last version. One loop, one request at a time.
+ *
+ * Promised:
+ * - no row is deleted unless a DELETED event, a complete list or (for a kind that is gone) discovery says so;
+ * - rows never go back, except with the cluster itself (an etcd restored to an older state, found at the next reconnect: the version of a list is then older
+ *   than ours);
+ * - nothing is read from a cluster whose identity is not the pinned one, asked anew after each break;
+ * - whatever fails, the loop goes on, with doubling jittered pauses that start over only after a stream has lasted.
+ * Not promised: that a restored etcd is noticed whose versions have overtaken ours within `relistAfterOutageMs` of losing the link.
+ */
+export class Reflector {
+  readonly #options: ReflectorOptions;
+  readonly #store: ResourceStore;
+  readonly #backoff: Backoff;
+  /** The rows are those of a complete list, of this process or from disk: good enough to be served as STALE. */
+  #complete = false;
+  #mustList = true;
+  /** Shown are no rows, until a list proves that we may read them, and of whom. */
+  #hidden = false;
+  /** uid of the cluster that the rows are of. */
+  #uid: string | undefined;
+  /** clock.monotonic() of the first failure since the last connection. */
+  #brokenAt: number | undefined;
+  /** clock.monotonic() of the latest failure. */
+  #lastBreakAt = 0;
+  #malformedAt: string | undefined;
+  #suspectedAt = -Infinity;
+  #notServed: { readonly at: number; readonly times: number } | undefined;
+  #wasDown = false;
+  #attempt: ChildAbort | undefined;
+  #wakeUp: Deferred<void> | undefined;
+  #woken = false;
+  /** The pause has no end of its own. */
+  #waitsForCluster = false;
+  #outcome = createDeferred();
+  readonly counts = { lists: 0, watches: 0, failures: 0, oldEvents: 0 };
+
+  constructor(options: ReflectorOptions) {
+    this.#options = options;
+    this.#store = options.store;
+    const { backoffBaseMs: baseMs, backoffMaxMs: maxMs } = options.timings;
+    this.#backoff = createBackoff({ baseMs, maxMs, random: options.random });
+  }
+
+  /** The store has been filled from disk with what cluster `uid` had; before `run`. */
+  restored(uid: string, observedAtMs: number): void {
+    this.#uid = uid;
+    this.#complete = true;
+    this.#store.setState("STALE", "Restored", { observedAtMs });
+    this.#settle();
+  }
+
+  /** Whether the rows are those of a complete list, and of which cluster. */
+  get completeOf(): string | undefined {
+    return this.#complete && !this.#hidden ? this.#uid : undefined;
+  }
+
+  /** Works until the signal is aborted. Never rejects. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      this.#woken = false;
+      const pause = await this.#try(signal);
+      if (!signal.aborted) await this.#pause(pause, signal);
+    }
+    this.#settle();
+  }
+
+  /** Resolves when the first list, or the next look for a kind that was not served, has come to something, be it a failure. */
+  async settled(): Promise<void> {
+    const { clock } = this.#options;
+    // A kind may have come since. At most one look a second, however often it is asked for.
+    const worthALook = this.#notServed !== undefined && clock.monotonic() - this.#notServed.at >= 1_000;
+    const { state, error } = this.#store.status;
+    if ((state !== "SYNCING" || error !== null) && !worthALook) return;
+    if (worthALook) this.#wake();
+    await this.#outcome.promise;
+  }
+
+  /** The cluster's status is another: a link known to be down is not waited for, one that came back is tried at once. */
+  clusterChanged(): void {
+    const { identity, health, apiResources } = this.#options.cluster.status;
+    const isDown = health.state === "DOWN";
+    const wentDown = isDown && !this.#wasDown;
+    const cameUp = !isDown && this.#wasDown;
+    this.#wasDown = isDown;
+    if (identity.state === "changed" || identity.state === "duplicate") return this.#interrupt("IdentityChanged");
+    if (wentDown) this.#interrupt("Unavailable");
+    const isServed = this.#notServed !== undefined && apiResources.some((served) => this.#isThis(served));
+    if (cameUp || isServed || this.#waitsForCluster) this.#wake();
+  }
+
+  /** Ends what is in flight; between two attempts it only counts as one that failed. */
+  #interrupt(reason: "IdentityChanged" | "Unavailable"): void {
+    const { cluster } = this.#options;
+    const error = new KubeError({ reason, cluster: cluster.name, message: `the cluster's status: ${reason}` });
+    if (this.#attempt !== undefined) this.#attempt.abort(error);
+    else if (reason === "Unavailable" && this.#store.status.state === "FRESH") this.#failed(planAfter(error));
+    if (reason === "IdentityChanged") this.#wake();
+  }
+
+  async #try(signal: AbortSignal): Promise<Pause> {
+    const { timings, clock } = this.#options;
+    const uid = this.#openGate();
+    if (uid === undefined) return "woken";
+    const attempt = createChildAbort(signal);
+    this.#attempt = attempt;
+    try {
+      await this.#comeInStep(uid, attempt.signal);
+      const openedAt = clock.monotonic();
+      try {
+        await this.#watch(attempt.signal);
+      } finally {
+        if (clock.monotonic() - openedAt >= timings.stableMs) this.#backoff.reset();
+      }
+      this.#broke();
+      // Servers end a watch after some minutes: nothing has failed.
+      if (clock.monotonic() - openedAt >= timings.stableMs) return 0;
+      return this.#failed({
+        reason: "StreamClosed",
+        error: null,
+        show: "held",
+        relist: false,
+        pace: "backoff",
+        retryAfterMs: 0,
+      });
+    } catch (thrown) {
+      if (signal.aborted) return 0;
+      const error: unknown = attempt.signal.aborted ? attempt.signal.reason : thrown;
+      if (isKubeError(error, "NotFound") && this.#mustList) return await this.#lookForKind(error, signal);
+      return this.#failed(this.#planAfter(error));
+    } finally {
+      this.#attempt = undefined;
+      attempt.release();
+    }
+  }
+
+  /** The uid that must answer; undefined while nobody may be asked. */
+  #openGate(): string | undefined {
+    const { identity, health } = this.#options.cluster.status;
+    if (identity.state === "pinned") return identity.uid;
+    if (identity.state === "unknown") {
+      // First contact is the registry's: here only its failure counts.
+      if (health.state === "DOWN")
+        this.#show({ ...planAfter(undefined), reason: health.reason ?? "Unavailable", error: "Unavailable" });
+      return undefined;
+    }
+    const reason = identity.state === "changed" ? "IdentityChanged" : "DuplicateCluster";
+    this.#mustList = true;
+    this.#show({ ...planAfter(undefined), reason, error: "IdentityChanged", show: "nothing" });
+    return undefined;
+  }
+
+  async #comeInStep(uid: string, signal: AbortSignal): Promise<void> {
+    const { clock, guard, timings } = this.#options;
+    if (this.#brokenAt !== undefined) await guard.confirm({ uid, brokenAt: this.#lastBreakAt, signal });
+    if (this.#uid !== uid) {
+      // The operator has accepted another cluster under the name: its versions have nothing to do with ours.
+      if (this.#uid !== undefined) this.#store.log.forgetPositions();
+      this.#uid = uid;
+      this.#mustList = true;
+    }
+    const outageMs = this.#brokenAt === undefined ? 0 : clock.monotonic() - this.#brokenAt;
+    if (outageMs >= timings.relistAfterOutageMs) this.#mustList = true;
+    if (!this.#mustList && this.#brokenAt !== undefined) await this.#checkVersion(signal);
+    if (this.#mustList) await this.#list(signal);
+  }
+
+  /**
+   * One object's list tells the version of the cluster. Lower than ours: its etcd was restored, and a watch from our version would stay silent until it has
+   * caught up, since servers filter by version.
+   */
+  async #checkVersion(signal: AbortSignal): Promise<void> {
+    for await (const page of listAll({ ...this.#listOptions(signal), pageLimit: 1 })) {
+      if (isOlder(page.resourceVersion, this.#store.resourceVersion)) this.#mustList = true;
+      break;
+    }
+  }
+
+  async #list(signal: AbortSignal): Promise<void> {
+    const { clock, makeRow, slices } = this.#options;
+    this.counts.lists++;
+    const resourceVersion = await relist({
+      store: this.#store,
+      pages: listAll(this.#listOptions(signal)),
+      makeRow,
+      slices,
+      onFirstPage: (page) => {
+        // A list of one page is over before anybody could ask.
+        if (!this.#hidden && this.#store.status.state !== "UNREACHABLE" && page.continue === undefined) return;
+        this.#hidden = false;
+        this.#store.setState(this.#complete ? "STALE" : "SYNCING", this.#complete ? "Relisting" : "Listing");
+      },
+      signal,
+    });
+    this.#mustList = false;
+    this.#complete = true;
+    this.#notServed = undefined;
+    this.#malformedAt = undefined;
+    this.#store.observed(clock.now(), resourceVersion);
+    this.#connected();
+    this.#settle();
+  }
+
+  #listOptions(signal: AbortSignal) {
+    const { cluster, clock, timings } = this.#options;
+    const expired = (): Error =>
+      new KubeError({
+        reason: "Timeout",
+        cluster: cluster.name,
+        message: `no page of the list within ${timings.pageTimeoutMs} ms`,
+      });
+    return {
+      client: cluster.client,
+      cluster: cluster.name,
+      resource: this.#store.resource,
+      pageLimit: timings.pageLimit,
+      signal,
+      as: systemIdentity(`reflector ${this.#store.name}`),
+      page: <T>(ask: (signal: AbortSignal) => Promise<T>) =>
+        withDeadline({ clock, ms: timings.pageTimeoutMs, signal, expired }, ask),
+    };
+  }
+
+  async #watch(signal: AbortSignal): Promise<void> {
+    const { cluster, clock, random, timings } = this.#options;
+    const { watchMinSeconds, watchMaxSeconds, silentMs, settleMs } = timings;
+    const timeoutSeconds = Math.round(watchMinSeconds + random() * (watchMaxSeconds - watchMinSeconds));
+    this.counts.watches++;
+    const cancel = clock.setTimer(() => this.#connected(), settleMs);
+    try {
+      await runWatch({
+        client: cluster.client,
+        cluster: cluster.name,
+        resource: this.#store.resource,
+        query: { resourceVersion: this.#store.resourceVersion, timeoutSeconds },
+        clock,
+        silentMs,
+        onEvent: (event) => this.#onEvent(event),
+        signal,
+        as: systemIdentity(`reflector ${this.#store.name}`),
+      });
+    } finally {
+      cancel();
+    }
+  }
+
+  #onEvent(event: Exclude<WatchEvent, { readonly type: "ERROR" }>): void {
+    const { clock, makeRow } = this.#options;
+    if (event.type === "BOOKMARK") {
+      if (isOlder(event.resourceVersion, this.#store.resourceVersion)) return this.#suspect();
+      this.#store.observed(clock.now(), event.resourceVersion);
+    } else {
+      const applied = applyEvent(this.#store, event, makeRow);
+      if (applied === "old") {
+        this.counts.oldEvents++;
+        return this.#suspect();
+      }
+      this.#store.observed(clock.now());
+    }
+    this.#malformedAt = undefined;
+    this.#connected();
+  }
+
+  /** Something from the past came: dropped, and the whole is listed to be sure, but not again and again. */
+  #suspect(): void {
+    const { clock, cluster, timings } = this.#options;
+    if (clock.monotonic() - this.#suspectedAt < timings.suspicionMs) return;
+    this.#suspectedAt = clock.monotonic();
+    throw new KubeError({ reason: "Expired", cluster: cluster.name, message: "the watch went back in time" });
+  }
+
+  #broke(): void {
+    this.#lastBreakAt = this.#options.clock.monotonic();
+    this.#brokenAt ??= this.#lastBreakAt;
+  }
+
+  #connected(): void {
+    this.#brokenAt = undefined;
+    this.#store.setState("FRESH", null);
+  }
+
+  #planAfter(error: unknown): FailurePlan {
+    const plan = planAfter(error);
+    if (!isKubeError(error, "MalformedResponse")) return plan;
+    // Once, the line was bad; twice at the same version, it is what the server sends there: only a list gets past it.
+    const repeats = this.#malformedAt === this.#store.resourceVersion;
+    this.#malformedAt = this.#store.resourceVersion;
+    return repeats ? { ...plan, relist: true } : plan;
+  }
+
+  #failed(plan: FailurePlan): number {
+    const { timings, random } = this.#options;
+    this.counts.failures++;
+    this.#broke();
+    if (plan.relist) this.#mustList = true;
+    this.#show(plan);
+    const pauseMs = plan.pace === "slow" ? timings.slowMs * (0.5 + random() / 2) : this.#backoff.next();
+    return Math.max(pauseMs, plan.retryAfterMs);
+  }
+
+  /** What may be seen of the rows after a failure. */
+  #show({ show, reason, error }: FailurePlan): void {
+    if (show !== "held") this.#hidden = true;
+    if (show === "forbidden") this.#store.setState("FORBIDDEN", reason, { error });
+    else if (show === "nothing") this.#store.setState("UNREACHABLE", reason, { error });
+    // Hidden rows stay hidden until a list succeeds, whatever else goes wrong meanwhile.
+    else if (!this.#hidden) {
+      const state = this.#complete ? "STALE" : this.#store.size > 0 ? "SYNCING" : "UNREACHABLE";
+      this.#store.setState(state, reason, { error });
+    }
+    this.#settle();
+  }
+
+  /**
+   * 404 for a list: the kind is not served - or a proxy, or a server that has not loaded its CRDs yet, does not tell the truth. Only where discovery says so too is the
+   * resource empty (FRESH, no rows); where rows are held, only when both say so twice.
+   */
+  async #lookForKind(error: KubeError, signal: AbortSignal): Promise<Pause> {
+    const { clock, cluster, timings } = this.#options;
+    try {
+      const served = await cluster.refreshDiscovery(signal);
+      if (served.some((resource) => this.#isThis(resource))) return this.#failed(planAfter(error));
+    } catch (failure) {
+      return signal.aborted ? 0 : this.#failed(planAfter(failure));
+    }
+    const times = (this.#notServed?.times ?? 0) + 1;
+    this.#notServed = { at: clock.monotonic(), times };
+    if (this.#store.size > 0 && times < 2) return this.#failed({ ...planAfter(error), reason: "NotServed" });
+    const { resourceVersion } = this.#store;
+    const rows = [...this.#store.rows()];
+    this.#store.edit(() => {
+      this.#store.setSkipped(new Set(), 0);
+      for (const { namespace, name } of rows)
+        this.#store.remove(namespace ?? "", name, { resourceVersion, synthesised: true });
+    });
+    this.#hidden = false;
+    this.#complete = true;
+    this.#broke();
+    this.#store.setState("FRESH", null, { observedAtMs: clock.now() });
+    this.#settle();
+    return timings.slowMs;
+  }
+
+  #isThis(served: { readonly group: string; readonly plural: string }): boolean {
+    return toResourceName(served) === this.#store.name;
+  }
+
+  #settle(): void {
+    this.#outcome.resolve();
+    this.#outcome = createDeferred();
+  }
+
+  #wake(): void {
+    this.#woken = true;
+    this.#wakeUp?.resolve();
+  }
+
+  async #pause(pause: Pause, signal: AbortSignal): Promise<void> {
+    if (pause === 0 || this.#woken || signal.aborted) return;
+    const wakeUp = createDeferred();
+    this.#wakeUp = wakeUp;
+    this.#waitsForCluster = pause === "woken";
+    const onAbort = (): void => wakeUp.resolve();
+    signal.addEventListener("abort", onAbort, { once: true });
+    const cancel = pause === "woken" ? () => {} : this.#options.clock.setTimer(onAbort, pause);
+    await wakeUp.promise;
+    cancel();
+    signal.removeEventListener("abort", onAbort);
+    this.#wakeUp = undefined;
+    this.#waitsForCluster = false;
+  }
+}

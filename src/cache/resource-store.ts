@@ -1,0 +1,244 @@
+import type { KubeErrorReason } from "../kube/kube-error.ts";
+import type { ResourceId, ResourceName } from "../kube/resource-id.ts";
+import { toResourceName } from "../kube/resource-id.ts";
+import type { AnyRow } from "../kube/rows/row.ts";
+import { ResourceLog } from "./change-log.ts";
+import { compareCodePoints } from "./compare-code-points.ts";
+import type { CacheEvent, Change, PartitionSnapshot, ResourceSnapshot, SyncState, SyncStatus } from "./fleet-cache.ts";
+import { Partition } from "./partition.ts";
+
+/** What a resource's store needs of the store of the whole fleet. */
+export interface StoreOwner {
+  readonly logLimit: number;
+  /** Of the last change so far. */
+  readonly sequence: number;
+  nextSequence(): number;
+  nextRevision(): number;
+  /** Something a snapshot shows is different; `events` are told once the store is whole. */
+  committed(events: readonly CacheEvent[]): void;
+}
+
+/** How a change came about. */
+export interface ChangeOrigin {
+  /** Version of the event, or of the list that found it. */
+  readonly resourceVersion: string;
+  readonly synthesised: boolean;
+}
+
+/**
+ * The rows of one resource of one cluster, and how far they can be trusted. One writer: its reflector (and, before that, the disk).
+ * Rows change only inside `edit`: the store shows all of an edit before anybody hears of any of it. In the states FORBIDDEN and UNREACHABLE the
+ * rows are kept but not shown.
+ */
+export class ResourceStore {
+  readonly cluster: string;
+  readonly resource: ResourceId;
+  readonly name: ResourceName;
+  readonly log: ResourceLog;
+  /** Version of the last complete list or of the last event or bookmark after it; "" before. */
+  resourceVersion = "";
+  readonly #owner: StoreOwner;
+  readonly #partitions = new Map<string, Partition>();
+  /** Keys of the partitions, ordered. */
+  #namespaces: string[] = [];
+  #size = 0;
+  /** Objects that came malformed but with a readable name, by key; and how many without. */
+  readonly #malformed = new Set<string>();
+  #nameless = 0;
+  #status: SyncStatus;
+  #snapshot: ResourceSnapshot | undefined;
+  #batch: Change[] | undefined;
+  #isDropped = false;
+
+  constructor(cluster: string, resource: ResourceId, owner: StoreOwner) {
+    this.cluster = cluster;
+    this.resource = resource;
+    this.name = toResourceName(resource);
+    this.log = new ResourceLog(owner.logLimit, owner.sequence);
+    this.#owner = owner;
+    this.#status = { state: "SYNCING", reason: "Connecting", error: null, observedAtMs: null, skipped: 0 };
+  }
+
+  get status(): SyncStatus {
+    return this.#status;
+  }
+
+  /** Rows held, shown or not. */
+  get size(): number {
+    return this.#size;
+  }
+
+  get(namespace: string, name: string): AnyRow | undefined {
+    return this.#partitions.get(namespace)?.get(name);
+  }
+
+  /** All rows held, shown or not, ordered by namespace and name. Not to be walked during an edit. */
+  *rows(): IterableIterator<AnyRow> {
+    for (const namespace of this.#namespaces) yield* this.#partitions.get(namespace)!.snapshot().rows;
+  }
+
+  /** Runs `work`, which may call put, confirm, remove, skip and unskip; then tells the listeners. */
+  edit(work: () => void): void {
+    const batch: Change[] = [];
+    this.#batch = batch;
+    try {
+      work();
+    } finally {
+      this.#batch = undefined;
+      const events: CacheEvent[] = batch.map((change) => ({ type: "change", change }));
+      for (const change of batch) this.log.append(change);
+      this.#commit({ ...this.#status, skipped: this.#malformed.size + this.#nameless }, events);
+    }
+  }
+
+  /** A new object or a new version of one. An object of another uid under the name is deleted first: two changes. */
+  put(row: AnyRow, { resourceVersion, synthesised }: ChangeOrigin): void {
+    const namespace = row.namespace ?? "";
+    const held = this.get(namespace, row.name);
+    if (held !== undefined && held.uid !== row.uid) {
+      this.remove(namespace, row.name, { resourceVersion, synthesised: true });
+      return this.put(row, { resourceVersion, synthesised });
+    }
+    this.#set(namespace, row.name, row);
+    const type = held === undefined ? "ADDED" : "MODIFIED";
+    this.#note({ type, before: held, after: row, resourceVersion, synthesised });
+  }
+
+  /** The same version again, only better known (from disk, now confirmed): nobody is told. */
+  confirm(row: AnyRow): void {
+    this.#set(row.namespace ?? "", row.name, row);
+  }
+
+  remove(namespace: string, name: string, { resourceVersion, synthesised }: ChangeOrigin): void {
+    const held = this.get(namespace, name);
+    if (held === undefined) return;
+    this.#set(namespace, name, undefined);
+    this.#note({ type: "DELETED", before: held, after: undefined, resourceVersion, synthesised });
+  }
+
+  /** Counts an object as malformed; undefined = not even its name can be read. */
+  skip(key: string | undefined): void {
+    if (key === undefined) this.#nameless++;
+    else this.#malformed.add(key);
+  }
+
+  /** The object under this key can be read again, or is gone. */
+  unskip(key: string): void {
+    this.#malformed.delete(key);
+  }
+
+  /** Starts counting afresh, with what a complete list found. */
+  setSkipped(keys: ReadonlySet<string>, nameless: number): void {
+    this.#malformed.clear();
+    for (const key of keys) this.#malformed.add(key);
+    this.#nameless = nameless;
+  }
+
+  /** Only a difference is told. `observedAtMs`: set where this is also a proof of being in step. */
+  setState(state: SyncState, reason: string | null, more: StateDetails = {}): void {
+    const { error = null, observedAtMs = this.#status.observedAtMs } = more;
+    this.#commit({ ...this.#status, state, reason, error, observedAtMs }, []);
+  }
+
+  /** In step at this moment; and with that version, where one was told. */
+  observed(observedAtMs: number, resourceVersion?: string): void {
+    if (resourceVersion !== undefined) this.resourceVersion = resourceVersion;
+    this.#commit({ ...this.#status, observedAtMs }, []);
+  }
+
+  /** From now on nobody is told of anything: the store is no part of the fleet's any more. */
+  drop(): void {
+    this.#isDropped = true;
+  }
+
+  snapshot(): ResourceSnapshot {
+    this.#snapshot ??= new HeldResource(this, this.#shownPartitions());
+    return this.#snapshot;
+  }
+
+  #shownPartitions(): readonly PartitionSnapshot[] {
+    if (this.#status.state === "FORBIDDEN" || this.#status.state === "UNREACHABLE") return [];
+    return this.#namespaces.map((namespace) => this.#partitions.get(namespace)!.snapshot());
+  }
+
+  #commit(status: SyncStatus, events: CacheEvent[]): void {
+    const before = this.#status;
+    this.#status = status;
+    this.#snapshot = undefined;
+    if (this.#isDropped) return;
+    const { cluster, name: resource } = this;
+    if (isTransition(before, status)) events.push({ type: "status", cluster, resource, before, after: status });
+    this.#owner.committed(events);
+  }
+
+  #note(change: Pick<Change, "type" | "before" | "after" | "resourceVersion" | "synthesised">): void {
+    const { cluster, name: resource } = this;
+    this.#batch!.push({ sequence: this.#owner.nextSequence(), cluster, resource, ...change });
+  }
+
+  #set(namespace: string, name: string, row: AnyRow | undefined): void {
+    let partition = this.#partitions.get(namespace);
+    if (partition === undefined) {
+      const key = { cluster: this.cluster, resource: this.name, namespace };
+      partition = new Partition(key, () => this.#owner.nextRevision());
+      this.#partitions.set(namespace, partition);
+      this.#namespaces = [...this.#namespaces, namespace].sort(compareCodePoints);
+    }
+    this.#size -= partition.size;
+    partition.set(name, row);
+    this.#size += partition.size;
+    if (partition.size > 0) return;
+    this.#partitions.delete(namespace);
+    this.#namespaces = this.#namespaces.filter((other) => other !== namespace);
+  }
+}
+
+export interface StateDetails {
+  readonly error?: KubeErrorReason | null;
+  readonly observedAtMs?: number;
+}
+
+/** Proofs alone are no transition: they come every minute and change nothing that anybody waits for. */
+function isTransition(before: SyncStatus, after: SyncStatus): boolean {
+  return (
+    before.state !== after.state ||
+    before.reason !== after.reason ||
+    before.error !== after.error ||
+    before.skipped !== after.skipped
+  );
+}
+
+class HeldResource implements ResourceSnapshot {
+  readonly cluster: string;
+  readonly resource: ResourceId;
+  readonly status: SyncStatus;
+  readonly resourceVersion: string;
+  readonly partitions: readonly PartitionSnapshot[];
+  readonly size: number;
+
+  constructor(store: ResourceStore, partitions: readonly PartitionSnapshot[]) {
+    this.cluster = store.cluster;
+    this.resource = store.resource;
+    this.status = store.status;
+    this.resourceVersion = store.resourceVersion;
+    this.partitions = partitions;
+    this.size = partitions.length === 0 ? 0 : store.size;
+  }
+
+  partition(namespace: string): PartitionSnapshot | undefined {
+    let low = 0;
+    let high = this.partitions.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      // Inside the bounds by construction.
+      if (compareCodePoints(this.partitions[middle]!.key.namespace, namespace) < 0) low = middle + 1;
+      else high = middle;
+    }
+    const found = this.partitions[low];
+    return found?.key.namespace === namespace ? found : undefined;
+  }
+
+  get(namespace: string, name: string): AnyRow | undefined {
+    return this.partition(namespace)?.get(name);
+  }
+}

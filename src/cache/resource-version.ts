@@ -1,0 +1,22 @@
+/**
+ * Order of two resourceVersions: negative, zero or positive; undefined where nothing may be concluded. Decimal versions without leading zeros
+ * are comparable within one resource of one cluster (KEP-5504, Kubernetes 1.35, and true of everything before that keeps objects in etcd). Anything
+ * else, "" and "0" included, is opaque: then only the order of the watch counts.
+ */
+export function compareVersions(left: string, right: string): number | undefined {
+  if (!isComparable(left) || !isComparable(right)) return undefined;
+  // Longer is greater; of equal length the order of digits is the order of numbers. No conversion: versions may pass 2^53.
+  if (left.length !== right.length) return left.length - right.length;
+  if (left === right) return 0;
+  return left < right ? -1 : 1;
+}
+
+/** Whether `version` is known to lie before `other`. */
+export function isOlder(version: string, other: string): boolean {
+  const order = compareVersions(version, other);
+  return order !== undefined && order < 0;
+}
+
+function isComparable(version: string): boolean {
+  return /^[1-9][0-9]*$/.test(version);
+}

@@ -1,0 +1,50 @@
+/** Times and sizes of reflectors and what keeps them. All in ms where the name says so. */
+export interface CacheTimings {
+  /** Objects a page: client-go's. */
+  readonly pageLimit: number;
+  readonly pageTimeoutMs: number;
+  /** The longest the event loop is held while a page is worked in. */
+  readonly sliceMs: number;
+  /** A watch without event or bookmark for so long is taken for dead: servers send bookmarks about each minute. */
+  readonly silentMs: number;
+  /** A watch that has lasted so long was a success: the backoff starts over. */
+  readonly stableMs: number;
+  /** A resumed watch that was neither refused nor cut for so long counts as connected. */
+  readonly settleMs: number;
+  readonly backoffBaseMs: number;
+  readonly backoffMaxMs: number;
+  /** How often a kind that is not served, or not ours to list, is tried again. */
+  readonly slowMs: number;
+  /** After an outage of so long the whole is listed: an etcd may have been restored and have overtaken us since, which no version shows. */
+  readonly relistAfterOutageMs: number;
+  /** Old events make the whole be listed anew, at most this often. */
+  readonly suspicionMs: number;
+  /** Watches are asked to end after a time in this range, each another, so that they do not all come back together. */
+  readonly watchMinSeconds: number;
+  readonly watchMaxSeconds: number;
+  /** What is cached on demand is let go after so long without use. */
+  readonly idleMs: number;
+  /** Least time between two writes to disk. */
+  readonly diskIntervalMs: number;
+  /** After a failed write the disk is tried again after this. */
+  readonly diskRetryMs: number;
+}
+
+export const defaultTimings: CacheTimings = {
+  pageLimit: 500,
+  pageTimeoutMs: 30_000,
+  sliceMs: 5,
+  silentMs: 90_000,
+  stableMs: 30_000,
+  settleMs: 1_000,
+  backoffBaseMs: 800,
+  backoffMaxMs: 30_000,
+  slowMs: 60_000,
+  relistAfterOutageMs: 60_000,
+  suspicionMs: 30_000,
+  watchMinSeconds: 300,
+  watchMaxSeconds: 600,
+  idleMs: 600_000,
+  diskIntervalMs: 250,
+  diskRetryMs: 30_000,
+};
