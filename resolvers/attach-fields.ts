@@ -47,7 +47,7 @@ function typeNameOf(value: unknown): string | undefined {
 
 /** undefined = read as a property, or called where it is a function, by graphql-js itself. */
 function toFieldResolve(type: GraphQLObjectType, field: string, { tables, resolvers }: Attached): Resolve | undefined {
-  // The type itself, then its interfaces from the narrowest to the widest: what is said last is said of all.
+  // What the type itself says comes before what its interfaces say, the narrower before the wider.
   for (const name of [type.name, "Workload", "KubernetesObject"]) {
     if (name !== type.name && !type.getInterfaces().some((each) => each.name === name)) continue;
     const read = tables[name]?.[field] as ((source: unknown, context: RequestContext) => unknown) | undefined;

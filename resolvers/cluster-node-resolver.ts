@@ -9,7 +9,7 @@ import type { ListArgs, RequestContext } from "../src/loaders/request-context.ts
 @Resolver(() => ClusterNode)
 export class ClusterNodeResolver {
   @FieldResolver(() => PodConnection, { description: "Pods bound to it." })
-  pods(@Root() node: NodeRow, @Ctx() context: RequestContext, @Args(() => PodsOfArgs) args: ListArgs): unknown {
+  pods(@Root() node: NodeRow, @Ctx() context: RequestContext, @Args(() => PodsOfArgs) args: ListArgs) {
     return context.loaders.nodePods(node, args);
   }
 }

@@ -12,16 +12,12 @@ import type { ClusterValue, ListArgs, RequestContext, WorkloadListArgs } from ".
 @Resolver(() => Cluster)
 export class ClusterResolver {
   @FieldResolver(() => [ClusterReadState], { description: "One for each resource held of it." })
-  readStates(@Root() cluster: ClusterValue, @Ctx() context: RequestContext): unknown {
+  readStates(@Root() cluster: ClusterValue, @Ctx() context: RequestContext) {
     return context.loaders.clusterReadStates(cluster);
   }
 
   @FieldResolver(() => ClusterNodeConnection, { description: "Its Kubernetes nodes." })
-  nodes(
-    @Root() cluster: ClusterValue,
-    @Ctx() context: RequestContext,
-    @Args(() => NodesOfArgs) args: ListArgs,
-  ): unknown {
+  nodes(@Root() cluster: ClusterValue, @Ctx() context: RequestContext, @Args(() => NodesOfArgs) args: ListArgs) {
     return context.loaders.nodes({ ...args, clusters: [cluster.name] });
   }
 
@@ -30,16 +26,12 @@ export class ClusterResolver {
     @Root() cluster: ClusterValue,
     @Ctx() context: RequestContext,
     @Args(() => NamespacesOfArgs) args: ListArgs,
-  ): unknown {
+  ) {
     return context.loaders.namespaces({ ...args, clusters: [cluster.name] });
   }
 
   @FieldResolver(() => PodConnection, { description: "Its pods, as root pods(clusters:)." })
-  pods(
-    @Root() cluster: ClusterValue,
-    @Ctx() context: RequestContext,
-    @Args(() => PodsOfClusterArgs) args: ListArgs,
-  ): unknown {
+  pods(@Root() cluster: ClusterValue, @Ctx() context: RequestContext, @Args(() => PodsOfClusterArgs) args: ListArgs) {
     return context.loaders.pods({ ...args, clusters: [cluster.name] });
   }
 
@@ -48,7 +40,7 @@ export class ClusterResolver {
     @Root() cluster: ClusterValue,
     @Ctx() context: RequestContext,
     @Args(() => WorkloadsOfClusterArgs) args: WorkloadListArgs,
-  ): unknown {
+  ) {
     return context.loaders.workloads({ ...args, clusters: [cluster.name] });
   }
 }

@@ -9,11 +9,7 @@ import type { ListArgs, RequestContext } from "../src/loaders/request-context.ts
 @Resolver(() => CronJob)
 export class CronJobResolver {
   @FieldResolver(() => JobConnection, { description: "Jobs it controls." })
-  jobs(
-    @Root() cronJob: WorkloadRow,
-    @Ctx() context: RequestContext,
-    @Args(() => WorkloadsOfOwnerArgs) args: ListArgs,
-  ): unknown {
+  jobs(@Root() cronJob: WorkloadRow, @Ctx() context: RequestContext, @Args(() => WorkloadsOfOwnerArgs) args: ListArgs) {
     return context.loaders.controlledWorkloads(cronJob, args);
   }
 }

@@ -13,7 +13,7 @@ export class DeploymentResolver {
     @Root() deployment: WorkloadRow,
     @Ctx() context: RequestContext,
     @Args(() => WorkloadsOfOwnerArgs) args: ListArgs,
-  ): unknown {
+  ) {
     return context.loaders.controlledWorkloads(deployment, args);
   }
 }

@@ -7,7 +7,7 @@ import type { ListArgs, RequestContext } from "../src/loaders/request-context.ts
 @Resolver()
 export class EventQueries {
   @Query(() => EventConnection, { description: "Kubernetes events." })
-  events(@Ctx() context: RequestContext, @Args(() => EventsArgs) args: ListArgs): unknown {
+  events(@Ctx() context: RequestContext, @Args(() => EventsArgs) args: ListArgs) {
     return context.loaders.events(args);
   }
 }

@@ -20,7 +20,7 @@ export class FleetQueries {
     nullable: true,
     description: "Any object by id (Relay; takes nothing else). null where it is missing or may not be seen.",
   })
-  node(@Ctx() context: RequestContext, @Args(() => IdArgs) { id }: IdArgs): unknown {
+  node(@Ctx() context: RequestContext, @Args(() => IdArgs) { id }: IdArgs) {
     return context.loaders.byId(id);
   }
 
@@ -28,17 +28,17 @@ export class FleetQueries {
     nullable: "items",
     description: "Relay's plural of node: one item for each id, in order; null as node.",
   })
-  objects(@Ctx() context: RequestContext, @Args(() => ObjectsArgs) args: OneArgs & Pick<ObjectsArgs, "ids">): unknown {
+  objects(@Ctx() context: RequestContext, @Args(() => ObjectsArgs) args: OneArgs & Pick<ObjectsArgs, "ids">) {
     return context.loaders.byIds(args.ids, args);
   }
 
   @Query(() => ClusterConnection, { description: "The fleet, home first, then by name." })
-  clusters(@Ctx() context: RequestContext, @Args(() => ClustersArgs) args: ListArgs): unknown {
+  clusters(@Ctx() context: RequestContext, @Args(() => ClustersArgs) args: ListArgs) {
     return context.loaders.clusters(args);
   }
 
   @Query(() => Cluster, { nullable: true, description: "One cluster; null where unknown or absent for the caller." })
-  cluster(@Ctx() context: RequestContext, @Args(() => NameArgs) { name }: NameArgs): unknown {
+  cluster(@Ctx() context: RequestContext, @Args(() => NameArgs) { name }: NameArgs) {
     return context.loaders.cluster(name);
   }
 }

@@ -7,7 +7,7 @@ import type { HealthMessage, RequestContext } from "../src/loaders/request-conte
 @Resolver(() => HealthChanged)
 export class HealthChangedResolver {
   @FieldResolver(() => Cluster, { description: "The cluster it belongs to, or is." })
-  cluster(@Root() message: HealthMessage, @Ctx() context: RequestContext): unknown {
+  cluster(@Root() message: HealthMessage, @Ctx() context: RequestContext) {
     return context.loaders.cluster(message.clusterName);
   }
 }

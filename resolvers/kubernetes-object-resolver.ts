@@ -12,14 +12,14 @@ import type { ListArgs, RequestContext } from "../src/loaders/request-context.ts
 @Resolver(() => KubernetesObject)
 export class KubernetesObjectResolver {
   @FieldResolver(() => String, { nullable: true, description: "Value of one label; null where absent." })
-  label(@Root() row: ObjectRow, @Ctx() _context: RequestContext, @Args(() => LabelArgs) args: LabelArgs): unknown {
+  label(@Root() row: ObjectRow, @Ctx() _context: RequestContext, @Args(() => LabelArgs) args: LabelArgs) {
     return Object.hasOwn(row.labelMap, args.key) ? row.labelMap[args.key] : null;
   }
 
   @FieldResolver(() => Cluster, {
     description: "The cluster that id and the natural-key getters name: where the object was created.",
   })
-  cluster(@Root() row: ObjectRow, @Ctx() context: RequestContext): unknown {
+  cluster(@Root() row: ObjectRow, @Ctx() context: RequestContext) {
     return context.loaders.cluster(row.clusterName);
   }
 
@@ -28,7 +28,7 @@ export class KubernetesObjectResolver {
     description:
       "Origin of the controlling owner, or of the object itself where it has none; null where the caller may not see that cluster.",
   })
-  home(@Root() row: ObjectRow, @Ctx() context: RequestContext): unknown {
+  home(@Root() row: ObjectRow, @Ctx() context: RequestContext) {
     return context.loaders.home(row);
   }
 
@@ -37,7 +37,7 @@ export class KubernetesObjectResolver {
     description:
       "The cluster this state was read from: where the object runs now; null where the caller may not see that cluster.",
   })
-  servedBy(@Root() row: ObjectRow, @Ctx() context: RequestContext): unknown {
+  servedBy(@Root() row: ObjectRow, @Ctx() context: RequestContext) {
     return context.loaders.servedBy(row);
   }
 
@@ -46,16 +46,12 @@ export class KubernetesObjectResolver {
     description:
       "The object without managedFields; values of a Secret are null. Read-only by intent: it lacks what a full replace needs. null where the stored bytes are damaged.",
   })
-  manifest(
-    @Root() row: ObjectRow,
-    @Ctx() context: RequestContext,
-    @Args(() => ManifestArgs) args: ManifestArgs,
-  ): unknown {
+  manifest(@Root() row: ObjectRow, @Ctx() context: RequestContext, @Args(() => ManifestArgs) args: ManifestArgs) {
     return context.loaders.manifest(row, args.format);
   }
 
   @FieldResolver(() => EventConnection, { description: "Kubernetes events about this object." })
-  events(@Root() row: ObjectRow, @Ctx() context: RequestContext, @Args(() => EventsOfArgs) args: ListArgs): unknown {
+  events(@Root() row: ObjectRow, @Ctx() context: RequestContext, @Args(() => EventsOfArgs) args: ListArgs) {
     return context.loaders.eventsOf(row, args);
   }
 }

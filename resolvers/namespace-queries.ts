@@ -11,7 +11,7 @@ import type { GetterArgs } from "./get-object.ts";
 @Resolver()
 export class NamespaceQueries {
   @Query(() => NamespaceConnection, { description: "Namespaces, system ones included." })
-  namespaces(@Ctx() context: RequestContext, @Args(() => NamespacesArgs) args: ListArgs): unknown {
+  namespaces(@Ctx() context: RequestContext, @Args(() => NamespacesArgs) args: ListArgs) {
     return context.loaders.namespaces(args);
   }
 
@@ -19,7 +19,7 @@ export class NamespaceQueries {
     nullable: true,
     description: "One namespace. null where it is missing or may not be seen.",
   })
-  namespace(@Ctx() context: RequestContext, @Args(() => ClusterScopedArgs) args: GetterArgs): unknown {
+  namespace(@Ctx() context: RequestContext, @Args(() => ClusterScopedArgs) args: GetterArgs) {
     return getObject(context, "v1", "Namespace", args);
   }
 }

@@ -11,11 +11,7 @@ import type { ListArgs, RequestContext, WorkloadListArgs } from "../src/loaders/
 @Resolver(() => Namespace)
 export class NamespaceResolver {
   @FieldResolver(() => PodConnection, { description: "Its pods." })
-  pods(
-    @Root() namespace: NamespaceRow,
-    @Ctx() context: RequestContext,
-    @Args(() => PodsOfArgs) args: ListArgs,
-  ): unknown {
+  pods(@Root() namespace: NamespaceRow, @Ctx() context: RequestContext, @Args(() => PodsOfArgs) args: ListArgs) {
     return context.loaders.pods({ ...args, ...within(namespace) });
   }
 
@@ -24,7 +20,7 @@ export class NamespaceResolver {
     @Root() namespace: NamespaceRow,
     @Ctx() context: RequestContext,
     @Args(() => WorkloadsOfNamespaceArgs) args: WorkloadListArgs,
-  ): unknown {
+  ) {
     return context.loaders.workloads({ ...args, ...within(namespace) });
   }
 
@@ -33,7 +29,7 @@ export class NamespaceResolver {
     @Root() namespace: NamespaceRow,
     @Ctx() context: RequestContext,
     @Args(() => ServicesOfArgs) args: ListArgs,
-  ): unknown {
+  ) {
     return context.loaders.services({ ...args, ...within(namespace) });
   }
 }

@@ -11,7 +11,7 @@ import type { GetterArgs } from "./get-object.ts";
 @Resolver()
 export class NodeQueries {
   @Query(() => ClusterNodeConnection, { description: "Kubernetes nodes (Relay's plural of node is objects)." })
-  nodes(@Ctx() context: RequestContext, @Args(() => NodesArgs) args: ListArgs): unknown {
+  nodes(@Ctx() context: RequestContext, @Args(() => NodesArgs) args: ListArgs) {
     return context.loaders.nodes(args);
   }
 
@@ -19,7 +19,7 @@ export class NodeQueries {
     nullable: true,
     description: "One Kubernetes node. null where it is missing or may not be seen.",
   })
-  clusterNode(@Ctx() context: RequestContext, @Args(() => ClusterScopedArgs) args: GetterArgs): unknown {
+  clusterNode(@Ctx() context: RequestContext, @Args(() => ClusterScopedArgs) args: GetterArgs) {
     return getObject(context, "v1", "Node", args);
   }
 }

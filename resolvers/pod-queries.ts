@@ -11,12 +11,12 @@ import type { GetterArgs } from "./get-object.ts";
 @Resolver()
 export class PodQueries {
   @Query(() => PodConnection, { description: "Pods." })
-  pods(@Ctx() context: RequestContext, @Args(() => PodsArgs) args: ListArgs): unknown {
+  pods(@Ctx() context: RequestContext, @Args(() => PodsArgs) args: ListArgs) {
     return context.loaders.pods(args);
   }
 
   @Query(() => Pod, { nullable: true, description: "One pod. null where it is missing or may not be seen." })
-  pod(@Ctx() context: RequestContext, @Args(() => NamespacedArgs) args: GetterArgs): unknown {
+  pod(@Ctx() context: RequestContext, @Args(() => NamespacedArgs) args: GetterArgs) {
     return getObject(context, "v1", "Pod", args);
   }
 }

@@ -15,7 +15,7 @@ export class PodResolver {
     nullable: true,
     description: "The node it is bound to; null until scheduled, where the node is gone, or may not be seen.",
   })
-  node(@Root() pod: PodRow, @Ctx() context: RequestContext): unknown {
+  node(@Root() pod: PodRow, @Ctx() context: RequestContext) {
     return context.loaders.podNode(pod);
   }
 
@@ -24,14 +24,14 @@ export class PodResolver {
     description:
       "Top of its controller chain: the Deployment, not its ReplicaSet; null for a bare pod or where it may not be seen.",
   })
-  workload(@Root() pod: PodRow, @Ctx() context: RequestContext): unknown {
+  workload(@Root() pod: PodRow, @Ctx() context: RequestContext) {
     return context.loaders.podWorkload(pod);
   }
 
   @FieldResolver(() => [Service], {
     description: "Services of its namespace whose selector matches it, that may be seen.",
   })
-  services(@Root() pod: PodRow, @Ctx() context: RequestContext): unknown {
+  services(@Root() pod: PodRow, @Ctx() context: RequestContext) {
     return context.loaders.podServices(pod);
   }
 
@@ -40,7 +40,7 @@ export class PodResolver {
     description:
       "Log of one container, read from the cluster now (one upstream call each); null with an error where it cannot be had. Needs get on pods/log.",
   })
-  logs(@Root() pod: PodRow, @Ctx() context: RequestContext, @Args(() => PodLogsArgs) args: LogArgs): unknown {
+  logs(@Root() pod: PodRow, @Ctx() context: RequestContext, @Args(() => PodLogsArgs) args: LogArgs) {
     return context.loaders.podLogs(pod, args);
   }
 }

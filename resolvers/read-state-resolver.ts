@@ -7,7 +7,7 @@ import type { ReadStateValue, RequestContext } from "../src/loaders/request-cont
 @Resolver(() => ClusterReadState)
 export class ReadStateResolver {
   @FieldResolver(() => Cluster, { description: "The cluster." })
-  cluster(@Root() state: ReadStateValue, @Ctx() context: RequestContext): unknown {
+  cluster(@Root() state: ReadStateValue, @Ctx() context: RequestContext) {
     return context.loaders.cluster(state.clusterName);
   }
 }

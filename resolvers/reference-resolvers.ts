@@ -13,7 +13,7 @@ export class OwnerReferenceResolver {
     nullable: true,
     description: "The owner; null where it is gone, has another uid, or may not be seen.",
   })
-  object(@Root() owner: OwnerOfRow, @Ctx() context: RequestContext): unknown {
+  object(@Root() owner: OwnerOfRow, @Ctx() context: RequestContext) {
     return context.loaders.ownerObject(owner.row, owner);
   }
 }
@@ -25,7 +25,7 @@ export class ObjectReferenceResolver {
     nullable: true,
     description: "The object; null where it is missing or may not be seen.",
   })
-  object(@Root() reference: ReferenceOfEvent, @Ctx() context: RequestContext): unknown {
+  object(@Root() reference: ReferenceOfEvent, @Ctx() context: RequestContext) {
     return context.loaders.regardingObject(reference.event);
   }
 }
@@ -37,7 +37,7 @@ export class ConfigReferenceResolver {
     nullable: true,
     description: "The object; null where it is missing or may not be seen.",
   })
-  object(@Root() reference: ConfigReferenceOfPod, @Ctx() context: RequestContext): unknown {
+  object(@Root() reference: ConfigReferenceOfPod, @Ctx() context: RequestContext) {
     return context.loaders.podConfigObject(reference.pod, reference);
   }
 }

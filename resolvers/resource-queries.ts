@@ -14,7 +14,7 @@ export class ResourceQueries {
     description:
       "Objects of any kind, custom ones included; cached from the first query on. A cluster without the kind has read state FRESH and no rows; CRD_NOT_INSTALLED where no cluster asked serves it.",
   })
-  resources(@Ctx() context: RequestContext, @Args(() => ResourcesArgs) args: ListArgs & KindArgs): unknown {
+  resources(@Ctx() context: RequestContext, @Args(() => ResourcesArgs) args: ListArgs & KindArgs) {
     return context.loaders.resources(args);
   }
 
@@ -22,7 +22,7 @@ export class ResourceQueries {
     nullable: true,
     description: "One object of any kind. null where it is missing or may not be seen.",
   })
-  resource(@Ctx() context: RequestContext, @Args(() => ResourceArgs) args: GetterArgs & KindArgs): unknown {
+  resource(@Ctx() context: RequestContext, @Args(() => ResourceArgs) args: GetterArgs & KindArgs) {
     return getObject(context, args.apiVersion, args.kind, args);
   }
 }

@@ -11,12 +11,12 @@ import type { GetterArgs } from "./get-object.ts";
 @Resolver()
 export class ServiceQueries {
   @Query(() => ServiceConnection, { description: "Services." })
-  services(@Ctx() context: RequestContext, @Args(() => ServicesArgs) args: ListArgs): unknown {
+  services(@Ctx() context: RequestContext, @Args(() => ServicesArgs) args: ListArgs) {
     return context.loaders.services(args);
   }
 
   @Query(() => Service, { nullable: true, description: "One Service. null where it is missing or may not be seen." })
-  service(@Ctx() context: RequestContext, @Args(() => NamespacedArgs) args: GetterArgs): unknown {
+  service(@Ctx() context: RequestContext, @Args(() => NamespacedArgs) args: GetterArgs) {
     return getObject(context, "v1", "Service", args);
   }
 }

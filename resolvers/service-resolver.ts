@@ -9,12 +9,12 @@ import type { ListArgs, RequestContext } from "../src/loaders/request-context.ts
 @Resolver(() => Service)
 export class ServiceResolver {
   @FieldResolver(() => [ServiceEndpoint], { description: "From its EndpointSlices." })
-  endpoints(@Root() service: ServiceRow, @Ctx() context: RequestContext): unknown {
+  endpoints(@Root() service: ServiceRow, @Ctx() context: RequestContext) {
     return context.loaders.serviceEndpoints(service);
   }
 
   @FieldResolver(() => PodConnection, { description: "Pods its selector matches; none where it has no selector." })
-  pods(@Root() service: ServiceRow, @Ctx() context: RequestContext, @Args(() => PodsOfArgs) args: ListArgs): unknown {
+  pods(@Root() service: ServiceRow, @Ctx() context: RequestContext, @Args(() => PodsOfArgs) args: ListArgs) {
     return context.loaders.servicePods(service, args);
   }
 }

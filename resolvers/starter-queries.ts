@@ -1,16 +1,8 @@
-/** An operation that the playground offers to begin with. */
-export interface StarterQuery {
-  /** Title of its tab: also the name of its operation, in words. */
-  readonly title: string;
-  readonly query: string;
-  /** JSON text for the variables editor; unset where it has none. */
-  readonly variables?: string;
-}
+import type { StarterQuery } from "../src/server/server-options.ts";
 
 /** What the playground opens with: each runs as it is on the embedded fleet. */
 export const starterQueries: readonly StarterQuery[] = [
   {
-    title: "Fleet",
     query: `# Every cluster and what is wrong in it. One dead cluster never blocks the others.
 query Fleet {
   clusters {
@@ -29,7 +21,6 @@ query Fleet {
 `,
   },
   {
-    title: "Broken pods",
     query: `# Which cluster has the broken pods? The worst first.
 query BrokenPods($after: String) {
   pods(
@@ -57,7 +48,6 @@ query BrokenPods($after: String) {
 `,
   },
   {
-    title: "Nodes on the map",
     query: `# Where the nodes are, and what room they have.
 query NodesOnTheMap {
   nodes {
@@ -76,7 +66,6 @@ query NodesOnTheMap {
 `,
   },
   {
-    title: "Watch pods",
     query: `# First a snapshot, then every change. Keep the last cursor and send it as after to resume.
 subscription WatchPods($after: String) {
   podsChanged(after: $after) {
@@ -90,7 +79,6 @@ subscription WatchPods($after: String) {
 `,
   },
   {
-    title: "Watch node labels",
     query: `# Run this, then label a node in a terminal: kubectl label node NAME team=blue
 subscription WatchNodeLabels {
   nodeLabelsChanged {
@@ -105,7 +93,6 @@ subscription WatchNodeLabels {
 `,
   },
   {
-    title: "Any kind",
     query: `# Objects of any kind, custom resources included; give its apiVersion and kind as in a manifest.
 query AnyKind($apiVersion: String!, $kind: String!) {
   resources(apiVersion: $apiVersion, kind: $kind, first: 20) {
@@ -126,7 +113,6 @@ query AnyKind($apiVersion: String!, $kind: String!) {
     variables: `{ "apiVersion": "v1", "kind": "ConfigMap" }`,
   },
   {
-    title: "Scale",
     query: `# Scales a Deployment; with dryRun the API server only checks. Take an id from a query of deployments.
 mutation Scale($object: ObjectRef!, $replicas: Int!, $dryRun: Boolean! = true) {
   scaleResource(input: { object: $object, replicas: $replicas, dryRun: $dryRun }) {

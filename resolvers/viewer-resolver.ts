@@ -9,7 +9,7 @@ export class ViewerResolver {
   @FieldResolver(() => Boolean, {
     description: "Whether the caller may do this, as kubectl auth can-i; AUTHZ_UNAVAILABLE where it cannot be told.",
   })
-  can(@Root() _viewer: unknown, @Ctx() context: RequestContext, @Args(() => CanArguments) args: CanArgs): unknown {
+  can(@Root() _viewer: unknown, @Ctx() context: RequestContext, @Args(() => CanArguments) args: CanArgs) {
     return context.loaders.can(args);
   }
 }

@@ -25,12 +25,12 @@ export class WorkloadQueries {
     description:
       "Workloads of several kinds; where: {owner: null} leaves out ReplicaSets of Deployments and Jobs of CronJobs.",
   })
-  workloads(@Ctx() context: RequestContext, @Args(() => WorkloadsArgs) args: WorkloadListArgs): unknown {
+  workloads(@Ctx() context: RequestContext, @Args(() => WorkloadsArgs) args: WorkloadListArgs) {
     return context.loaders.workloads(args);
   }
 
   @Query(() => DeploymentConnection, { description: "Deployments." })
-  deployments(@Ctx() context: RequestContext, @Args(() => WorkloadsOfKindArgs) args: ListArgs): unknown {
+  deployments(@Ctx() context: RequestContext, @Args(() => WorkloadsOfKindArgs) args: ListArgs) {
     return context.loaders.workloadsOf("DEPLOYMENT", args);
   }
 
@@ -38,12 +38,12 @@ export class WorkloadQueries {
     nullable: true,
     description: "One Deployment. null where it is missing or may not be seen.",
   })
-  deployment(@Ctx() context: RequestContext, @Args(() => NamespacedArgs) args: GetterArgs): unknown {
+  deployment(@Ctx() context: RequestContext, @Args(() => NamespacedArgs) args: GetterArgs) {
     return getObject(context, "apps/v1", "Deployment", args);
   }
 
   @Query(() => StatefulSetConnection, { description: "StatefulSets." })
-  statefulSets(@Ctx() context: RequestContext, @Args(() => WorkloadsOfKindArgs) args: ListArgs): unknown {
+  statefulSets(@Ctx() context: RequestContext, @Args(() => WorkloadsOfKindArgs) args: ListArgs) {
     return context.loaders.workloadsOf("STATEFUL_SET", args);
   }
 
@@ -51,12 +51,12 @@ export class WorkloadQueries {
     nullable: true,
     description: "One StatefulSet. null where it is missing or may not be seen.",
   })
-  statefulSet(@Ctx() context: RequestContext, @Args(() => NamespacedArgs) args: GetterArgs): unknown {
+  statefulSet(@Ctx() context: RequestContext, @Args(() => NamespacedArgs) args: GetterArgs) {
     return getObject(context, "apps/v1", "StatefulSet", args);
   }
 
   @Query(() => DaemonSetConnection, { description: "DaemonSets." })
-  daemonSets(@Ctx() context: RequestContext, @Args(() => WorkloadsOfKindArgs) args: ListArgs): unknown {
+  daemonSets(@Ctx() context: RequestContext, @Args(() => WorkloadsOfKindArgs) args: ListArgs) {
     return context.loaders.workloadsOf("DAEMON_SET", args);
   }
 
@@ -64,12 +64,12 @@ export class WorkloadQueries {
     nullable: true,
     description: "One DaemonSet. null where it is missing or may not be seen.",
   })
-  daemonSet(@Ctx() context: RequestContext, @Args(() => NamespacedArgs) args: GetterArgs): unknown {
+  daemonSet(@Ctx() context: RequestContext, @Args(() => NamespacedArgs) args: GetterArgs) {
     return getObject(context, "apps/v1", "DaemonSet", args);
   }
 
   @Query(() => ReplicaSetConnection, { description: "ReplicaSets." })
-  replicaSets(@Ctx() context: RequestContext, @Args(() => WorkloadsOfKindArgs) args: ListArgs): unknown {
+  replicaSets(@Ctx() context: RequestContext, @Args(() => WorkloadsOfKindArgs) args: ListArgs) {
     return context.loaders.workloadsOf("REPLICA_SET", args);
   }
 
@@ -77,27 +77,27 @@ export class WorkloadQueries {
     nullable: true,
     description: "One ReplicaSet. null where it is missing or may not be seen.",
   })
-  replicaSet(@Ctx() context: RequestContext, @Args(() => NamespacedArgs) args: GetterArgs): unknown {
+  replicaSet(@Ctx() context: RequestContext, @Args(() => NamespacedArgs) args: GetterArgs) {
     return getObject(context, "apps/v1", "ReplicaSet", args);
   }
 
   @Query(() => JobConnection, { description: "Jobs." })
-  jobs(@Ctx() context: RequestContext, @Args(() => WorkloadsOfKindArgs) args: ListArgs): unknown {
+  jobs(@Ctx() context: RequestContext, @Args(() => WorkloadsOfKindArgs) args: ListArgs) {
     return context.loaders.workloadsOf("JOB", args);
   }
 
   @Query(() => Job, { nullable: true, description: "One Job. null where it is missing or may not be seen." })
-  job(@Ctx() context: RequestContext, @Args(() => NamespacedArgs) args: GetterArgs): unknown {
+  job(@Ctx() context: RequestContext, @Args(() => NamespacedArgs) args: GetterArgs) {
     return getObject(context, "batch/v1", "Job", args);
   }
 
   @Query(() => CronJobConnection, { description: "CronJobs." })
-  cronJobs(@Ctx() context: RequestContext, @Args(() => WorkloadsOfKindArgs) args: ListArgs): unknown {
+  cronJobs(@Ctx() context: RequestContext, @Args(() => WorkloadsOfKindArgs) args: ListArgs) {
     return context.loaders.workloadsOf("CRON_JOB", args);
   }
 
   @Query(() => CronJob, { nullable: true, description: "One CronJob. null where it is missing or may not be seen." })
-  cronJob(@Ctx() context: RequestContext, @Args(() => NamespacedArgs) args: GetterArgs): unknown {
+  cronJob(@Ctx() context: RequestContext, @Args(() => NamespacedArgs) args: GetterArgs) {
     return getObject(context, "batch/v1", "CronJob", args);
   }
 }

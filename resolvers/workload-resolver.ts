@@ -11,7 +11,7 @@ export class WorkloadResolver {
   @FieldResolver(() => PodConnection, {
     description: "Pods whose controller chain leads here, through ReplicaSets and Jobs.",
   })
-  pods(@Root() workload: WorkloadRow, @Ctx() context: RequestContext, @Args(() => PodsOfArgs) args: ListArgs): unknown {
+  pods(@Root() workload: WorkloadRow, @Ctx() context: RequestContext, @Args(() => PodsOfArgs) args: ListArgs) {
     return context.loaders.workloadPods(workload, args);
   }
 }

@@ -3,6 +3,7 @@ import { toMilli, toWhole } from "../../src/kube/quantity.ts";
 import type { ApiResource } from "../../src/kube/resource-id.ts";
 import { toApiVersion } from "../../src/kube/resource-id.ts";
 import type { ResourceAmounts } from "../../src/kube/rows/row.ts";
+import type { Clock } from "../../src/lib/clock.ts";
 import type { ClusterValue, ReadStateValue } from "../../src/loaders/request-context.ts";
 import { toKeyValues } from "./field-table.ts";
 import type { FieldTable } from "./field-table.ts";
@@ -17,12 +18,14 @@ export const apiResourceFields: FieldTable<ApiResource> = {
   apiVersion: (resource) => toApiVersion(resource),
 };
 
-/** Fields of ClusterReadState. */
-export const readStateFields: FieldTable<ReadStateValue> = {
-  // From the start of the operation, which is when the rows were chosen: an answer that takes long does not make them older than they are.
-  ageSeconds: ({ observedAtMs }, { nowMs }) =>
-    observedAtMs === null ? null : Math.max(0, Math.floor((nowMs - observedAtMs) / 1000)),
-};
+/** Fields of ClusterReadState. The age is of the moment the field is read, which is when the answer leaves. */
+export function createReadStateFields(clock: Clock): FieldTable<ReadStateValue> {
+  return {
+    // A proof may bear a time that the clock, set back since, has not reached.
+    ageSeconds: ({ observedAtMs }) =>
+      observedAtMs === null ? null : Math.max(0, Math.floor((clock.now() - observedAtMs) / 1000)),
+  };
+}
 
 /** Fields of ResourceList: quantities as exact numbers, rounded up as the scheduler does. */
 export const resourceListFields: FieldTable<ResourceAmounts> = {

@@ -3,6 +3,7 @@ import { execute, getOperationAST, Kind, parse, subscribe, validate } from "grap
 import type { DocumentNode, ExecutionResult, OperationDefinitionNode } from "graphql";
 import { describe, expect, it } from "vitest";
 import { buildFleetSchema } from "../../resolvers/build-schema.ts";
+import { createFakeClock } from "../support/fake-clock.ts";
 import { createFakeContext } from "./fake-context.ts";
 
 const variables: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
@@ -16,7 +17,7 @@ const variables: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
 const asynchronous = new Set(["PodDetail", "UnfinishedRollouts"]);
 
 describe("the example operations", () => {
-  const schema = buildFleetSchema();
+  const schema = buildFleetSchema({ clock: createFakeClock(Date.UTC(2026, 10, 21, 2, 0, 30)) });
   const document = parse(readFileSync(new URL("./example-operations.graphql", import.meta.url), "utf8"));
   const operations = document.definitions.filter((each) => each.kind === Kind.OPERATION_DEFINITION);
 
