@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { isDeepStrictEqual } from "node:util";
 import { KubeConfig } from "@kubernetes/client-node";
 import type { User } from "@kubernetes/client-node";
 import { createBackoff } from "../lib/backoff.ts";
@@ -32,6 +33,8 @@ export interface CredentialSource {
 export interface CredentialSourceOptions {
   readonly cluster: string;
   readonly connection: ClusterConnection;
+  /** Reads the connection again from where it came (a kubeconfig whose inline certificate was replaced); only its credentials are taken. */
+  readonly reloadConnection?: () => Promise<ClusterConnection>;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -101,12 +104,24 @@ export function createCredentialSource(options: CredentialSourceOptions): Creden
 type Load = (held: Held | undefined, refused: boolean) => Promise<Held>;
 
 function createLoader(options: CredentialSourceOptions): Load {
-  const { cluster, connection, clock, maxAgeMs } = options;
-  const exec = createExecAuthenticator(options);
-  // client-node writes renewed OIDC tokens into this object.
-  const providerConfig =
-    connection.authentication.type === "auth-provider" ? { ...connection.authentication.config } : {};
+  const { cluster, clock, maxAgeMs, logger, reloadConnection } = options;
+  let user = toUser(options, options.connection);
+  const current = async (): Promise<ClusterConnection> => {
+    if (reloadConnection === undefined) return options.connection;
+    try {
+      return await reloadConnection();
+    } catch (error) {
+      // Caught in the midst of being written, or gone: what was read before still counts.
+      logger.warn("connection cannot be read again", { cluster, error });
+      return user.connection;
+    }
+  };
   return async (held, refused) => {
+    const connection = await current();
+    // A plugin's answer and renewed OIDC tokens are kept as long as the kubeconfig says the same.
+    const same = isDeepStrictEqual(connection.authentication, user.connection.authentication);
+    user = same ? { ...user, connection } : toUser(options, connection);
+    const { exec, providerConfig } = user;
     if (refused) exec?.forget();
     const applied: Applied = {};
     await toKubeConfig(connection, providerConfig, exec).applyToHTTPSOptions(applied as object);
@@ -122,7 +137,25 @@ function createLoader(options: CredentialSourceOptions): Load {
     }
     // Never 0: a token that is expired already is the server's to refuse, not ours to fetch for every call.
     const ageMs = Math.max(1_000, Math.min(maxAgeMs, expiryMs - expiryMarginMs - nowMs));
-    return { credentials: toCredentials(options, held?.credentials, applied, headers), untilMs: nowMs + ageMs };
+    const credentials = toCredentials({ ...options, connection }, held?.credentials, applied, headers);
+    return { credentials, untilMs: nowMs + ageMs };
+  };
+}
+
+/** Who we are there, with what is remembered between two readings. */
+interface ConnectionUser {
+  readonly connection: ClusterConnection;
+  readonly exec: ExecAuthenticator | undefined;
+  /** client-node writes renewed OIDC tokens into this object. */
+  readonly providerConfig: Record<string, string>;
+}
+
+function toUser(options: CredentialSourceOptions, connection: ClusterConnection): ConnectionUser {
+  const { authentication } = connection;
+  return {
+    connection,
+    exec: createExecAuthenticator({ ...options, connection }),
+    providerConfig: authentication.type === "auth-provider" ? { ...authentication.config } : {},
   };
 }
 

@@ -35,6 +35,8 @@ export interface Endpoint {
   connections(credentials: Credentials): Connections;
   /** A connection of its own for one probe, not counted among the others. */
   probeConnections(credentials: Credentials): Connections;
+  /** Who answers there was verified since its connections last broke. */
+  trusted: boolean;
   setHealth(health: Omit<Health, "since">): void;
   probed(): void;
   /** Closes every connection at once; what is in flight fails with `error`. The next call makes new ones. */
@@ -63,6 +65,7 @@ export function createEndpoint({
   };
   return {
     url: endpoint.url,
+    trusted: false,
     pathPrefix: pathname === "/" ? "" : pathname.replace(/\/$/u, ""),
     serverName: endpoint.serverName,
     breaker: createBreaker({
@@ -98,6 +101,7 @@ export function createEndpoint({
       status = { ...status, lastProbeAtMs: clock.now() };
     },
     async cut(error) {
+      this.trusted = false;
       current = undefined;
       const cutNow = [...all];
       all.clear();

@@ -2,7 +2,7 @@ import type { Random } from "../lib/backoff.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { EndpointStatus } from "../cluster/cluster.ts";
-import type { ClusterLink, LinkEvent } from "../cluster/cluster-link.ts";
+import type { ClusterLink, EndpointChange, VerifyEndpoint } from "../cluster/cluster-link.ts";
 import type { ClusterConnection } from "../config/cluster-connection.ts";
 import { systemIdentity } from "../kube/identity.ts";
 import { knownResources } from "../kube/known-resources.ts";
@@ -26,6 +26,8 @@ export interface KubeClientOptions {
   /** Name of the cluster, for errors and logs. */
   readonly cluster: string;
   readonly connection: ClusterConnection;
+  /** Reads the connection again from where it came, for rotated credentials; addresses are those of `connection` for the client's life. */
+  readonly reloadConnection?: () => Promise<ClusterConnection>;
   /** `write: true` of its configuration. */
   readonly writable: boolean;
   readonly clock: Clock;
@@ -52,8 +54,8 @@ export function createKubeClient(options: KubeClientOptions): HttpClusterLink {
   const { cluster, connection, clock, random, logger, writable, userAgent = "fleetgraph" } = options;
   const limits = { ...defaultTransportLimits, ...options.limits };
   const closing = new AbortController();
-  const listeners = new Set<(event: LinkEvent) => void>();
-  const emit = (event: LinkEvent): void => {
+  const listeners = new Set<(event: EndpointChange) => void>();
+  const emit = (event: EndpointChange): void => {
     for (const listener of listeners) {
       try {
         listener(event);
@@ -82,11 +84,12 @@ export function createKubeClient(options: KubeClientOptions): HttpClusterLink {
         logger,
         userAgent,
         limits: limits.probe,
-        onChange: (before, after) => emit({ type: "health", before, after }),
+        onChange: (before, after) => emit({ before, after }),
       }),
     ]),
   );
-  const linkTo = (some: readonly Endpoint[], choice: EndpointChoice): Link =>
+  let verify: VerifyEndpoint | undefined;
+  const linkTo = (choice: EndpointChoice, isVerified: boolean): Link =>
     createLink({
       cluster,
       credentials,
@@ -95,14 +98,19 @@ export function createKubeClient(options: KubeClientOptions): HttpClusterLink {
       limits,
       userAgent,
       choice,
-      endpoints: some,
+      endpoints,
+      closing: closing.signal,
       impersonation: connection.impersonation,
-      onLinkFailure(endpoint) {
-        probers.get(endpoint)?.nudge();
-        emit({ type: "broken", url: endpoint.url });
-      },
+      ...(isVerified ? { verify: async ({ url }, signal) => verify?.(url, signal) } : {}),
+      onLinkFailure: (endpoint) => probers.get(endpoint)?.nudge(),
     });
-  const link = withClosing(linkTo(endpoints, createEndpointChoice(endpoints, connection.balance)), cluster, closing);
+  const link = linkTo(createEndpointChoice(endpoints, connection.balance), true);
+  const identityReaders = new Map(
+    endpoints.map((endpoint) => [
+      endpoint.url,
+      createKubeReader({ cluster, limits, now: () => clock.now(), link: linkTo(onlyChoice(endpoint), false) }),
+    ]),
+  );
   const probing = Array.from(probers.values(), (prober) => prober.run(closing.signal));
   let statuses: readonly EndpointStatus[] = [];
   return {
@@ -120,23 +128,15 @@ export function createKubeClient(options: KubeClientOptions): HttpClusterLink {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    verifyWith(how) {
+      verify = how;
+    },
     async readIdentity(url, signal) {
-      const endpoint = endpoints.find((candidate) => candidate.url === url);
-      if (endpoint === undefined)
-        throw new KubeError({ reason: "Unavailable", message: `no endpoint ${url}`, cluster });
-      const only: EndpointChoice = {
-        choose: (tried) => (tried.has(endpoint) ? undefined : endpoint),
-        has: (tried) => !tried.has(endpoint),
-      };
-      const reader = createKubeReader({
-        cluster,
-        limits,
-        now: () => clock.now(),
-        link: withClosing(linkTo([endpoint], only), cluster, closing),
-      });
-      const options = { signal, as: systemIdentity("identity") };
-      const namespace = await reader.get(knownResources.namespaces, { name: "kube-system" }, options);
-      return namespace.metadata.uid ?? "";
+      const reader = identityReaders.get(url);
+      if (reader === undefined) throw new KubeError({ reason: "Unavailable", message: `no endpoint ${url}`, cluster });
+      const call = { signal, as: systemIdentity("identity") };
+      const { metadata } = await reader.get(knownResources.namespaces, { name: "kube-system" }, call);
+      return metadata.uid ?? "";
     },
     async close() {
       listeners.clear();
@@ -147,12 +147,7 @@ export function createKubeClient(options: KubeClientOptions): HttpClusterLink {
   };
 }
 
-/** Refuses what comes after the close; what was in flight fails as its sockets close. */
-function withClosing(link: Link, cluster: string, closing: AbortController): Link {
-  return {
-    send(call) {
-      if (!closing.signal.aborted) return link.send(call);
-      return Promise.reject(new KubeError({ reason: "Unavailable", message: "the cluster has left", cluster }));
-    },
-  };
+/** Always this one, healthy or not. */
+function onlyChoice(endpoint: Endpoint): EndpointChoice {
+  return { choose: () => endpoint, has: () => false };
 }

@@ -5,6 +5,7 @@ import { sleep } from "../lib/clock.ts";
 import type { CallOptions } from "../kube/client.ts";
 import { KubeError, isKubeError, isLinkFailure } from "../kube/kube-error.ts";
 import type { ConnectionImpersonation } from "../config/cluster-connection.ts";
+import { untilAborted } from "../lib/until-aborted.ts";
 import { createCallSlots } from "./call-slots.ts";
 import type { CredentialSource, Credentials } from "./credentials.ts";
 import { createDeadline } from "./deadline.ts";
@@ -53,6 +54,10 @@ export interface LinkOptions {
   readonly random: Random;
   readonly limits: TransportLimits;
   readonly userAgent: string;
+  /** Aborted when the cluster leaves: no call goes out after that. */
+  readonly closing: AbortSignal;
+  /** Awaited before a call goes to an endpoint that is not trusted; a throw fails the call. Unset: all are trusted. */
+  readonly verify?: (endpoint: Endpoint, signal: AbortSignal) => Promise<void>;
   /** A call found the link to this endpoint broken: the probe should look. */
   readonly onLinkFailure: (endpoint: Endpoint) => void;
 }
@@ -74,6 +79,9 @@ export function createLink(options: LinkOptions): Link {
   const budget = createRetryBudget();
   return {
     async send(call) {
+      if (options.closing.aborted) {
+        throw new KubeError({ reason: "Unavailable", message: "the cluster has left", cluster: options.cluster });
+      }
       const deadline = createDeadline(clock, timeouts[call.kind], call.options.signal);
       let giveBack: (() => void) | undefined;
       try {
@@ -147,6 +155,7 @@ function createAttempts(options: LinkOptions, call: Call, deadline: Deadline): A
   let renewed = false;
   let count = 0;
   const attempt = async (endpoint: Endpoint, current: Credentials): Promise<Exchanged> => {
+    await verified(options, endpoint, deadline.signal);
     const answer = await sendTo(
       options,
       endpoint,
@@ -184,6 +193,17 @@ function createAttempts(options: LinkOptions, call: Call, deadline: Deadline): A
   };
 }
 
+async function verified({ verify }: LinkOptions, endpoint: Endpoint, signal: AbortSignal): Promise<void> {
+  if (verify === undefined || endpoint.trusted) return;
+  try {
+    await untilAborted(verify(endpoint, signal), signal);
+    endpoint.trusted = true;
+  } catch (cause) {
+    // Nothing of the call itself was sent.
+    throw new ExchangeError(false, cause);
+  }
+}
+
 async function sendTo(
   { onLinkFailure }: LinkOptions,
   endpoint: Endpoint,
@@ -202,6 +222,8 @@ async function sendTo(
       endpoint.breaker.cancelled();
     } else {
       endpoint.breaker.failed();
+      // Another server may answer there from now on.
+      endpoint.trusted = false;
       onLinkFailure(endpoint);
     }
     throw cause;
@@ -278,6 +300,7 @@ function toAnswer(
 /** Whatever was thrown on the way, as the one error. `answered`: the head of an answer had come, so the request was sent. */
 function toKubeError(cluster: string, call: Call, deadline: Deadline, cause: unknown, answered = false): KubeError {
   if (isKubeError(cause)) return cause.cluster === undefined ? withCluster(cause, cluster) : cause;
+  if (cause instanceof ExchangeError && isKubeError(cause.cause)) return cause.cause;
   const sent = answered || !(cause instanceof ExchangeError) || cause.sent;
   const outcomeUnknown = call.kind === "write" && cause instanceof ExchangeError && sent;
   const base = { cluster, cause, outcomeUnknown };
@@ -314,14 +337,4 @@ function unavailable(cluster: string, endpoints: readonly Endpoint[]): KubeError
     return `${url}: ${why}`;
   });
   return new KubeError({ reason: "Unavailable", message: `no endpoint is healthy (${states.join(", ")})`, cluster });
-}
-
-/** The work goes on for whoever else waits for it. */
-function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason);
-    if (signal.aborted) onAbort();
-    else signal.addEventListener("abort", onAbort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
-  });
 }
