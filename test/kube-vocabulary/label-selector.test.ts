@@ -84,9 +84,15 @@ describe("parseLabelSelector", () => {
 
   it("should either take or refuse any text, in a short message", () => {
     fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom(..."ab=!<>(),/ -."), maxLength: 30 }), (text) => {
-        expect(refusal(text).length).toBeLessThan(700);
-      }),
+      fc.property(
+        fc.string({
+          unit: fc.constantFrom(...["a", "b", "=", "!", "<", ">", "(", ")", ",", "/", " ", "-", "."]),
+          maxLength: 30,
+        }),
+        (text) => {
+          expect(refusal(text).length).toBeLessThan(700);
+        },
+      ),
     );
   });
 });
