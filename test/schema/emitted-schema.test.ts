@@ -7,4 +7,12 @@ describe("schema/schema.graphql", () => {
     const committed = readFileSync(new URL("../../schema/schema.graphql", import.meta.url), "utf8");
     expect(committed === emitSchema()).toBe(true);
   });
+
+  it("should be the same however often it is built in a process", () => {
+    expect(emitSchema() === emitSchema()).toBe(true);
+  });
+
+  it("should have no schema extension and no federation: the subgraph adds those", () => {
+    expect(emitSchema()).not.toMatch(/extend schema|@key|@link|_service/);
+  });
 });
