@@ -122,7 +122,7 @@ function createPlugin(documents: Documents, operations: Operations): ApolloServe
       return Promise.resolve({
         async responseForOperation({ document, operation, operationName, request, response }) {
           // Apollo answers by itself where no operation is meant.
-          if (operation == null) return null;
+          if (!operation) return null;
           const prepared = {
             document,
             operation,

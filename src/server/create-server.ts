@@ -55,7 +55,14 @@ export function createServer(options: ServerOptions): Server {
       const playground = createPlayground({ folder: options.playgroundAssets, starterQueries: options.starterQueries });
       const answer = createHttpHandler({
         ...options,
-        ...{ guard, apollo, sse, playground, operations, metrics, limits, createId },
+        guard,
+        apollo,
+        sse,
+        playground,
+        operations,
+        metrics,
+        limits,
+        createId,
         isStopping: () => isStopping,
       });
       const http = createHttpServer(timeouts, answer);

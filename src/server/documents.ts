@@ -101,7 +101,7 @@ export function createDocuments(schema: GraphQLSchema, limits: Limits): Document
       checked.isValid = true;
     }
     const operation = getOperationAST(checked.document, operationName);
-    if (operation == null) return refuse(toResolutionError(operationName));
+    if (!operation) return refuse(toResolutionError(operationName));
     const prepared: PreparedOperation = {
       document: checked.document,
       operation,
@@ -128,7 +128,7 @@ function toValidationError(error: GraphQLError): GraphQLError {
 
 function toResolutionError(operationName: string | null | undefined): ApiError {
   const message =
-    operationName == null
+    typeof operationName !== "string"
       ? "The document has several operations, or none. Send operationName."
       : `The document has no operation ${JSON.stringify(operationName.slice(0, 100))}.`;
   return new ApiError("OPERATION_RESOLUTION_FAILURE", message);

@@ -86,7 +86,7 @@ const masked: Body = {
 /** The innermost error that graphql-js wrapped, unless it is about a variable: there the wrapper names the variable. */
 function toThrown(error: unknown): unknown {
   let thrown = error;
-  while (thrown instanceof GraphQLError && thrown.originalError != null) {
+  while (thrown instanceof GraphQLError && thrown.originalError instanceof Error) {
     if (isVariableError(thrown) && !(thrown.originalError instanceof ApiError)) return thrown;
     thrown = thrown.originalError;
   }
@@ -127,7 +127,7 @@ function fromGraphqlError(error: GraphQLError): Body {
   if (typeof code === "string" && apolloCodes[code] !== undefined) return { message, code: apolloCodes[code] };
   if (isVariableError(error)) return { message, code: "BAD_USER_INPUT" };
   // graphql-js checks an argument that is a variable only when its field is executed.
-  if (error.path !== undefined && /^Argument "/.test(message)) return { message, code: "BAD_USER_INPUT" };
+  if (error.path !== undefined && message.startsWith('Argument "')) return { message, code: "BAD_USER_INPUT" };
   if (message.startsWith("Syntax Error")) {
     return { ...tokenLimit(message), message, code: tokenCode(message) ?? "GRAPHQL_PARSE_FAILED" };
   }

@@ -46,13 +46,11 @@ export function toResultType(accept: string | undefined): string {
   return `${acceptsGraphqlJson(accept) ? graphqlJson : "application/json"}; charset=utf-8`;
 }
 
-/** The HTTP status of a result; of one with data 200, whatever is missing in it. */
+/** The HTTP status of a result: 200 once anything was executed, even where all of it is null. */
 export function toStatus({ data, errors }: FormattedResult, accept: string | undefined): number {
   const code = errors?.[0]?.extensions.code;
-  if (code === undefined || data != null) return 200;
-  if (data === null && !acceptsGraphqlJson(accept)) return 200;
+  if (code === undefined || data !== undefined) return 200;
   if (documentCodes.has(code) && !acceptsGraphqlJson(accept)) return 200;
-  if (data === null) return 200;
   return statuses[code] ?? 400;
 }
 

@@ -129,7 +129,7 @@ export function createSseHandler({
       }, stalledMs);
       response.write(text, (error) => {
         cancel();
-        resolve(error == null);
+        resolve(!error);
       });
     });
   }

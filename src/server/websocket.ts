@@ -36,8 +36,8 @@ export function createSocket({ webSocket, clock, maxBufferedBytes, onFailure }: 
         if (webSocket.readyState !== webSocket.OPEN) return resolve();
         webSocket.send(text, (error) => {
           if (webSocket.isPaused && webSocket.bufferedAmount < maxBufferedBytes / 2) webSocket.resume();
-          if (error == null) resolve();
-          else reject(error);
+          if (error) reject(error);
+          else resolve();
         });
         if (webSocket.bufferedAmount > maxBufferedBytes) webSocket.pause();
       });

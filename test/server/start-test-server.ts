@@ -1,4 +1,5 @@
-import { GraphQLObjectType, GraphQLSchema, buildSchema, printSchema } from "graphql";
+import { buildSchema, printSchema } from "graphql";
+import type { GraphQLObjectType, GraphQLSchema } from "graphql";
 import { Registry } from "prom-client";
 import { ApiError } from "../../src/kube/api-error.ts";
 import { KubeError } from "../../src/kube/kube-error.ts";

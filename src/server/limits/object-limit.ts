@@ -45,7 +45,7 @@ const none: Plan = { objects: 0, path: "", most: 0 };
  */
 export function checkObjectLimit(planned: PlannedOperation, limits: Pick<Limits, "objects">): ApiError | undefined {
   const root = planned.schema.getRootType(planned.operation.operation);
-  if (root == null) return undefined;
+  if (!root) return undefined;
   const { objects, path } = createPlanner(planned).planSet(planned.operation.selectionSet, root);
   if (objects <= limits.objects) return undefined;
   const what = `The operation may return objects, most of them by ${path}`;

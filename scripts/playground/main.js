@@ -1,0 +1,50 @@
+import "graphiql/style.css";
+import "./page.css";
+import { createGraphiQLFetcher } from "@graphiql/toolkit";
+import { GraphiQL } from "graphiql";
+import { createClient } from "graphql-ws";
+import JsonWorker from "monaco-editor/esm/vs/language/json/json.worker.js?worker";
+import EditorWorker from "monaco-editor/esm/vs/editor/editor.worker.js?worker";
+import GraphqlWorker from "monaco-graphql/esm/graphql.worker.js?worker";
+import { createElement } from "react";
+import { createRoot } from "react-dom/client";
+
+const workers = { json: JsonWorker, graphql: GraphqlWorker };
+
+globalThis.MonacoEnvironment = {
+  getWorker: (_id, label) => new (workers[label] ?? EditorWorker)(),
+};
+
+/** The page's own address, whatever name or proxy it was reached by. */
+const url = new URL(location.pathname, location.href);
+const socketUrl = new URL(url);
+socketUrl.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+
+const fetcher = createGraphiQLFetcher({
+  url: url.href,
+  // Opened with the first subscription, closed after the last.
+  wsClient: createClient({ url: socketUrl.href, lazy: true, retryAttempts: 5 }),
+});
+
+/** Documents that the server offers on the first visit; GraphiQL keeps its own tabs afterwards. */
+async function fetchStarters() {
+  const response = await fetch(new URL(/* @vite-ignore */ "starter.json", import.meta.url));
+  return response.ok ? await response.json() : [];
+}
+
+const starters = await fetchStarters().catch(() => []);
+
+createRoot(document.getElementById("root")).render(
+  createElement(
+    GraphiQL,
+    {
+      fetcher,
+      defaultEditorToolsVisibility: false,
+      // "# Welcome to GraphiQL" would hide what this server has to offer.
+      ...(starters.length > 0 && { defaultTabs: starters }),
+      inputValueDeprecation: true,
+      schemaDescription: true,
+    },
+    createElement(GraphiQL.Logo, null, createElement("span", { className: "fleetgraph-logo" }, "fleetgraph")),
+  ),
+);
