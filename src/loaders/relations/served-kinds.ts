@@ -11,13 +11,13 @@ import type { WithinOptions } from "../within.ts";
 /**
  * What a cluster serves of a kind:
  * - `served`: as this resource;
- * - `other-version`: the group and kind, but in `apiVersion`;
+ * - `other-version`: the group and kind, but preferred in another version, that of `resource`;
  * - `absent`: not at all;
  * - `unknown`: it cannot be told, since the cluster was never reached.
  */
 export type ServedKind =
   | { readonly state: "served"; readonly resource: ResourceId }
-  | { readonly state: "other-version"; readonly apiVersion: string }
+  | { readonly state: "other-version"; readonly resource: ResourceId }
   | { readonly state: "absent" }
   | { readonly state: "unknown" };
 
@@ -68,14 +68,16 @@ function search(resources: readonly ResourceId[], { group, kind, version }: Kind
   const found = resources.filter((resource) => resource.group === group && resource.kind === kind);
   const exact = found.find((resource) => version === undefined || resource.version === version);
   if (exact !== undefined) return { state: "served", resource: exact };
-  return found[0] === undefined ? { state: "absent" } : { state: "other-version", apiVersion: toApiVersion(found[0]) };
+  return found[0] === undefined ? { state: "absent" } : { state: "other-version", resource: found[0] };
 }
 
 /** CRD_NOT_INSTALLED, saying in which versions the kind is served instead. */
 export function notServed({ apiVersion, kind }: KindArgs, answers: readonly ServedKind[], where: string): ApiError {
   const { group } = splitApiVersion(apiVersion);
   const usual = known.get(`${group}/${kind}`);
-  const versions = new Set(answers.flatMap((answer) => (answer.state === "other-version" ? [answer.apiVersion] : [])));
+  const versions = new Set(
+    answers.flatMap((answer) => (answer.state === "other-version" ? [toApiVersion(answer.resource)] : [])),
+  );
   if (usual !== undefined) versions.add(toApiVersion(usual));
   const instead =
     versions.size === 0 ? "See Cluster.apiResources" : `It is served as ${[...versions].sort().join(", ")}`;
