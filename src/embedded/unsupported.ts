@@ -1,0 +1,48 @@
+import { StatusError } from "./status-error.ts";
+
+/**
+ * What a real kube-apiserver does and the embedded one does not: each is refused by its name, here and nowhere else.
+ *
+ * | what | answer |
+ * |---|---|
+ * | `exec`, `attach`, `portforward`, `proxy` of pods, nodes and services | 501 |
+ * | `eviction`, `ephemeralcontainers`, `resize` of pods; `token` of service accounts | 501 |
+ * | protobuf and CBOR | 406 where only they are accepted, 415 where they are sent |
+ * | admission webhooks, validating policies (`admissionregistration.k8s.io`) | 404: the group is not served |
+ * | conversion webhooks of a CustomResourceDefinition | 422 |
+ * | CEL rules (`x-kubernetes-validations`) of a CustomResourceDefinition | 422 |
+ * | enforcement of ResourceQuota | none: a ResourceQuota is stored and counts nothing |
+ * | authorization | none: everything is allowed, and access reviews say so |
+ * | `/api/v1/watch/...`, the deprecated form of a watch | 501 |
+ */
+export const unsupportedSubresources: ReadonlySet<string> = new Set([
+  "pods/exec",
+  "pods/attach",
+  "pods/portforward",
+  "pods/proxy",
+  "pods/eviction",
+  "pods/ephemeralcontainers",
+  "pods/resize",
+  "nodes/proxy",
+  "services/proxy",
+  "serviceaccounts/token",
+]);
+
+/** 501 naming what is missing: kubectl shows the message. */
+export function unsupported(what: string): StatusError {
+  const message = `${what} is not supported by the embedded cluster`;
+  return new StatusError({ code: 501, reason: "NotImplemented", message, details: {} });
+}
+
+/** What a client may send, as the refusal of anything else lists it. */
+export const acceptedMediaTypes = "application/json, application/yaml";
+
+export function unsupportedMediaType(): StatusError {
+  const message = `the body of the request was in an unknown format - accepted media types include: ${acceptedMediaTypes}`;
+  return new StatusError({ code: 415, reason: "UnsupportedMediaType", message });
+}
+
+export function notAcceptable(): StatusError {
+  const message = `only the following media types are accepted: application/json, application/json;stream=watch`;
+  return new StatusError({ code: 406, reason: "NotAcceptable", message, details: {} });
+}
