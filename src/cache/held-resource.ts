@@ -91,7 +91,12 @@ export class HeldResource {
     if (event.type === "change") {
       const row = event.change.after ?? event.change.before;
       if (row !== undefined) this.#writer?.changed(row);
-    } else if (event.after?.state === "FRESH") {
+    } else if (event.after === undefined) {
+      // Let go of: what is on disk stays until a list has brought the whole again.
+      void this.#writer?.discard();
+      this.#writer = undefined;
+      this.#restoredUid = undefined;
+    } else if (event.after.state === "FRESH") {
       this.#openWriter()?.schedule();
     }
   }

@@ -6,7 +6,6 @@ import { createBackoff } from "../lib/backoff.ts";
 import type { Backoff, Random } from "../lib/backoff.ts";
 import type { Clock } from "../lib/clock.ts";
 import { createDeferred } from "../lib/deferred.ts";
-import type { Deferred } from "../lib/deferred.ts";
 import type { Logger } from "../lib/logger.ts";
 import { applyEvent } from "./apply-event.ts";
 import type { CachedCluster } from "./cached-cluster.ts";
@@ -17,6 +16,8 @@ import type { FailurePlan } from "./failure-plan.ts";
 import type { IdentityGuard } from "./identity-guard.ts";
 import { listAll } from "./list-all.ts";
 import { relist } from "./relist.ts";
+import { Pacer } from "./pacer.ts";
+import type { Pause } from "./pacer.ts";
 import { isOlder } from "./resource-version.ts";
 import type { ResourceStore } from "./resource-store.ts";
 import type { RowMaker } from "./row-maker.ts";
@@ -36,9 +37,6 @@ export interface ReflectorOptions {
   readonly logger: Logger;
 }
 
-/** How long to wait before the next attempt; "woken" = until something about the cluster changes. */
-type Pause = number | "woken";
-
 /**
  * Keeps one resource of one cluster in step: list once, then watch for good, resuming from the last version. One loop, one request at a time.
  *
@@ -54,11 +52,10 @@ export class Reflector {
   readonly #options: ReflectorOptions;
   readonly #store: ResourceStore;
   readonly #backoff: Backoff;
+  readonly #pacer: Pacer;
   /** The rows are those of a complete list, of this process or from disk: good enough to be served as STALE. */
   #complete = false;
   #mustList = true;
-  /** Shown are no rows, until a list proves that we may read them, and of whom. */
-  #hidden = false;
   /** uid of the cluster that the rows are of. */
   #uid: string | undefined;
   /** clock.monotonic() of the first failure since the last connection. */
@@ -70,10 +67,6 @@ export class Reflector {
   #notServed: { readonly at: number; readonly times: number } | undefined;
   #wasDown = false;
   #attempt: ChildAbort | undefined;
-  #wakeUp: Deferred<void> | undefined;
-  #woken = false;
-  /** The pause has no end of its own. */
-  #waitsForCluster = false;
   #outcome = createDeferred();
   readonly counts = { lists: 0, watches: 0, failures: 0, oldEvents: 0 };
 
@@ -81,6 +74,7 @@ export class Reflector {
     this.#options = options;
     this.#store = options.store;
     const { backoffBaseMs: baseMs, backoffMaxMs: maxMs } = options.timings;
+    this.#pacer = new Pacer(options.clock);
     this.#backoff = createBackoff({ baseMs, maxMs, random: options.random });
   }
 
@@ -94,15 +88,15 @@ export class Reflector {
 
   /** Whether the rows are those of a complete list, and of which cluster. */
   get completeOf(): string | undefined {
-    return this.#complete && !this.#hidden ? this.#uid : undefined;
+    return this.#complete ? this.#uid : undefined;
   }
 
   /** Works until the signal is aborted. Never rejects. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      this.#woken = false;
+      this.#pacer.begin();
       const pause = await this.#try(signal);
-      if (!signal.aborted) await this.#pause(pause, signal);
+      if (!signal.aborted) await this.#pacer.pause(pause, signal);
     }
     this.#settle();
   }
@@ -114,7 +108,7 @@ export class Reflector {
     const worthALook = this.#notServed !== undefined && clock.monotonic() - this.#notServed.at >= 1_000;
     const { state, error } = this.#store.status;
     if ((state !== "SYNCING" || error !== null) && !worthALook) return;
-    if (worthALook) this.#wake();
+    if (worthALook) this.#pacer.wake();
     await this.#outcome.promise;
   }
 
@@ -128,7 +122,7 @@ export class Reflector {
     if (identity.state === "changed" || identity.state === "duplicate") return this.#interrupt("IdentityChanged");
     if (wentDown) this.#interrupt("Unavailable");
     const isServed = this.#notServed !== undefined && apiResources.some((served) => this.#isThis(served));
-    if (cameUp || isServed || this.#waitsForCluster) this.#wake();
+    if (cameUp || isServed || this.#pacer.isOpenEnded) this.#pacer.wake();
   }
 
   /** Ends what is in flight; between two attempts it only counts as one that failed. */
@@ -137,7 +131,7 @@ export class Reflector {
     const error = new KubeError({ reason, cluster: cluster.name, message: `the cluster's status: ${reason}` });
     if (this.#attempt !== undefined) this.#attempt.abort(error);
     else if (reason === "Unavailable" && this.#store.status.state === "FRESH") this.#failed(planAfter(error));
-    if (reason === "IdentityChanged") this.#wake();
+    if (reason === "IdentityChanged") this.#pacer.wake();
   }
 
   async #try(signal: AbortSignal): Promise<Pause> {
@@ -196,9 +190,10 @@ export class Reflector {
     const { clock, guard, timings } = this.#options;
     if (this.#brokenAt !== undefined) await guard.confirm({ uid, brokenAt: this.#lastBreakAt, signal });
     if (this.#uid !== uid) {
-      // The operator has accepted another cluster under the name: its versions have nothing to do with ours.
-      if (this.#uid !== undefined) this.#store.log.forgetPositions();
+      // The operator has accepted another cluster under the name: neither its rows nor its versions have anything to do with what is held.
+      if (this.#store.size > 0) this.#store.letGo("SYNCING", "Connecting", null);
       this.#uid = uid;
+      this.#complete = false;
       this.#mustList = true;
     }
     const outageMs = this.#brokenAt === undefined ? 0 : clock.monotonic() - this.#brokenAt;
@@ -228,8 +223,7 @@ export class Reflector {
       slices,
       onFirstPage: (page) => {
         // A list of one page is over before anybody could ask.
-        if (!this.#hidden && this.#store.status.state !== "UNREACHABLE" && page.continue === undefined) return;
-        this.#hidden = false;
+        if (page.continue === undefined) return;
         this.#store.setState(this.#complete ? "STALE" : "SYNCING", this.#complete ? "Relisting" : "Listing");
       },
       signal,
@@ -342,11 +336,13 @@ export class Reflector {
 
   /** What may be seen of the rows after a failure. */
   #show({ show, reason, error }: FailurePlan): void {
-    if (show !== "held") this.#hidden = true;
-    if (show === "forbidden") this.#store.setState("FORBIDDEN", reason, { error });
-    else if (show === "nothing") this.#store.setState("UNREACHABLE", reason, { error });
-    // Hidden rows stay hidden until a list succeeds, whatever else goes wrong meanwhile.
-    else if (!this.#hidden) {
+    const hidden = show === "forbidden" ? "FORBIDDEN" : "UNREACHABLE";
+    if (show !== "held" && this.#store.size > 0) {
+      this.#complete = false;
+      this.#store.letGo(hidden, reason, error);
+    } else if (show !== "held") {
+      this.#store.setState(hidden, reason, { error });
+    } else {
       const state = this.#complete ? "STALE" : this.#store.size > 0 ? "SYNCING" : "UNREACHABLE";
       this.#store.setState(state, reason, { error });
     }
@@ -375,7 +371,6 @@ export class Reflector {
       for (const { namespace, name } of rows)
         this.#store.remove(namespace ?? "", name, { resourceVersion, synthesised: true });
     });
-    this.#hidden = false;
     this.#complete = true;
     this.#broke();
     this.#store.setState("FRESH", null, { observedAtMs: clock.now() });
@@ -390,25 +385,5 @@ export class Reflector {
   #settle(): void {
     this.#outcome.resolve();
     this.#outcome = createDeferred();
-  }
-
-  #wake(): void {
-    this.#woken = true;
-    this.#wakeUp?.resolve();
-  }
-
-  async #pause(pause: Pause, signal: AbortSignal): Promise<void> {
-    if (pause === 0 || this.#woken || signal.aborted) return;
-    const wakeUp = createDeferred();
-    this.#wakeUp = wakeUp;
-    this.#waitsForCluster = pause === "woken";
-    const onAbort = (): void => wakeUp.resolve();
-    signal.addEventListener("abort", onAbort, { once: true });
-    const cancel = pause === "woken" ? () => {} : this.#options.clock.setTimer(onAbort, pause);
-    await wakeUp.promise;
-    cancel();
-    signal.removeEventListener("abort", onAbort);
-    this.#wakeUp = undefined;
-    this.#waitsForCluster = false;
   }
 }

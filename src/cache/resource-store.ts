@@ -27,14 +27,13 @@ export interface ChangeOrigin {
 
 /**
  * The rows of one resource of one cluster, and how far they can be trusted. One writer: its reflector (and, before that, the disk).
- * Rows change only inside `edit`: the store shows all of an edit before anybody hears of any of it. In the states FORBIDDEN and UNREACHABLE the
- * rows are kept but not shown.
+ * Rows change only inside `edit`: the store shows all of an edit before anybody hears of any of it.
  */
 export class ResourceStore {
   readonly cluster: string;
   readonly resource: ResourceId;
   readonly name: ResourceName;
-  readonly log: ResourceLog;
+  log: ResourceLog;
   /** Version of the last complete list or of the last event or bookmark after it; "" before. */
   resourceVersion = "";
   readonly #owner: StoreOwner;
@@ -63,7 +62,7 @@ export class ResourceStore {
     return this.#status;
   }
 
-  /** Rows held, shown or not. */
+  /** Rows held. */
   get size(): number {
     return this.#size;
   }
@@ -72,7 +71,7 @@ export class ResourceStore {
     return this.#partitions.get(namespace)?.get(name);
   }
 
-  /** All rows held, shown or not, ordered by namespace and name. Not to be walked during an edit. */
+  /** All rows, ordered by namespace and name. Not to be walked during an edit. */
   *rows(): IterableIterator<AnyRow> {
     for (const namespace of this.#namespaces) yield* this.#partitions.get(namespace)!.snapshot().rows;
   }
@@ -140,6 +139,27 @@ export class ResourceStore {
     this.#commit({ ...this.#status, state, reason, error, observedAtMs }, []);
   }
 
+  /**
+   * Forgets all rows without a word about any of them, since none was deleted: they may not be served any more. Told as the resource having been let
+   * go (`after: undefined`) and held anew; whatever comes later comes as additions, and no position or sequence from before is in the log.
+   */
+  letGo(state: SyncState, reason: string, error: KubeErrorReason | null): void {
+    const before = this.#status;
+    this.#partitions.clear();
+    this.#namespaces = [];
+    this.#size = 0;
+    this.#malformed.clear();
+    this.#nameless = 0;
+    this.resourceVersion = "";
+    this.log = new ResourceLog(this.#owner.logLimit, this.#owner.sequence);
+    const after: SyncStatus = { state, reason, error, observedAtMs: null, skipped: 0 };
+    const { cluster, name: resource } = this;
+    const events: CacheEvent[] = [{ type: "status", cluster, resource, before, after: undefined }];
+    events.push({ type: "status", cluster, resource, before: undefined, after });
+    this.#status = after;
+    this.#commit(after, events);
+  }
+
   /** In step at this moment; and with that version, where one was told. */
   observed(observedAtMs: number, resourceVersion?: string): void {
     if (resourceVersion !== undefined) this.resourceVersion = resourceVersion;
@@ -152,13 +172,11 @@ export class ResourceStore {
   }
 
   snapshot(): ResourceSnapshot {
-    this.#snapshot ??= new HeldResource(this, this.#shownPartitions());
+    this.#snapshot ??= new HeldResource(
+      this,
+      this.#namespaces.map((namespace) => this.#partitions.get(namespace)!.snapshot()),
+    );
     return this.#snapshot;
-  }
-
-  #shownPartitions(): readonly PartitionSnapshot[] {
-    if (this.#status.state === "FORBIDDEN" || this.#status.state === "UNREACHABLE") return [];
-    return this.#namespaces.map((namespace) => this.#partitions.get(namespace)!.snapshot());
   }
 
   #commit(status: SyncStatus, events: CacheEvent[]): void {
@@ -222,7 +240,7 @@ class HeldResource implements ResourceSnapshot {
     this.status = store.status;
     this.resourceVersion = store.resourceVersion;
     this.partitions = partitions;
-    this.size = partitions.length === 0 ? 0 : store.size;
+    this.size = store.size;
   }
 
   partition(namespace: string): PartitionSnapshot | undefined {

@@ -30,7 +30,10 @@ export interface SnapshotId {
 export interface SnapshotStore {
   /** The newest complete state; undefined where there is none or it was damaged beyond the first record. */
   load(id: SnapshotId): Promise<StoredSnapshot | undefined>;
-  /** Adds what changed; after `kill -9` either all of it or a prefix of whole records is there. */
+  /**
+   * Adds what changed; after `kill -9` either all of it or a prefix of whole records is there. Once `append`, `compact` or `load` has rejected, or
+   * `load` has found damage, appends of that id reject until a `compact` succeeds: a later version without the lost changes would be a lie.
+   */
   append(
     id: SnapshotId,
     records: readonly SnapshotRecord[],

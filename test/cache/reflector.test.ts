@@ -4,7 +4,7 @@ import { knownResources } from "../../src/kube/known-resources.ts";
 import { toResourceName } from "../../src/kube/resource-id.ts";
 import { failure, toApiResource } from "./support/fake-api.ts";
 import type { Request } from "./support/fake-api.ts";
-import { settle } from "./support/fake-clock.ts";
+import { settle } from "./support/settle.ts";
 import { FakeCluster, widgets } from "./support/fake-fleet.ts";
 import { runCache, stopCachesAfterEach } from "./support/run-cache.ts";
 

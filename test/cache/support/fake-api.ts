@@ -39,6 +39,7 @@ export class FakeApi implements Pick<KubeReader, "get" | "list" | "watch"> {
   #compactedThrough = 0;
   #uids = 0;
   #history: Past[] = [];
+  readonly #hanging = new Set<(error: KubeError) => void>();
 
   get version(): number {
     return this.#version;
@@ -111,8 +112,9 @@ export class FakeApi implements Pick<KubeReader, "get" | "list" | "watch"> {
     for (const stream of this.streams) stream.push({ type: "BOOKMARK", resourceVersion: String(this.#version) });
   }
 
-  /** Every stream breaks. */
+  /** Every link breaks: streams, and requests that hang. */
   cut(reason: KubeErrorReason = "ConnectionFailed"): void {
+    for (const fail of this.#hanging) fail(new KubeError({ reason, message: "cut" }));
     for (const stream of this.streams) stream.fail(new KubeError({ reason, message: "cut" }));
   }
 
@@ -180,7 +182,17 @@ export class FakeApi implements Pick<KubeReader, "get" | "list" | "watch"> {
     const fault = this.fault(request);
     if (fault === undefined) return;
     if (fault !== "hang") throw fault;
-    await new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(aborted()), { once: true }));
+    let fail!: (error: KubeError) => void;
+    const broken = new Promise<never>((_resolve, reject) => (fail = reject));
+    const onAbort = (): void => fail(aborted());
+    this.#hanging.add(fail);
+    signal.addEventListener("abort", onAbort, { once: true });
+    try {
+      await broken;
+    } finally {
+      this.#hanging.delete(fail);
+      signal.removeEventListener("abort", onAbort);
+    }
   }
 }
 

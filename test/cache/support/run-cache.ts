@@ -5,7 +5,9 @@ import type { CacheEvent, FleetCache, FleetCacheOptions } from "../../../src/cac
 import { silentLogger } from "../../../src/lib/logger.ts";
 import { toResourceName } from "../../../src/kube/resource-id.ts";
 import type { ResourceId } from "../../../src/kube/resource-id.ts";
-import { FakeClock, settle } from "./fake-clock.ts";
+import { createFakeClock } from "../../support/fake-clock.ts";
+import type { FakeClock } from "../../support/fake-clock.ts";
+import { settle } from "./settle.ts";
 import { FakeRegistry, fakePrepare, fakeToRow } from "./fake-fleet.ts";
 import type { FakeCluster } from "./fake-fleet.ts";
 
@@ -36,7 +38,7 @@ export async function runCache(
   clusters: readonly FakeCluster[],
   options: Partial<FleetCacheOptions> = {},
 ): Promise<RunningCache> {
-  const clock = new FakeClock();
+  const clock = createFakeClock();
   const registry = new FakeRegistry(...clusters);
   const cache = createFleetCache({ registry, toRow: fakeToRow, prepare: fakePrepare, clock, random: () => 0.5, logger: silentLogger, ...options }); // prettier-ignore
   const events: CacheEvent[] = [];
