@@ -1,23 +1,44 @@
-import { pino } from "pino";
+import { pino, stdSerializers } from "pino";
 import type { DestinationStream, Logger as PinoLogger } from "pino";
 import type { LogFields, Logger } from "../lib/logger.ts";
 
+export type LogLevel = "debug" | "info" | "warn" | "error";
+
 export interface LoggerOptions {
-  readonly level: "debug" | "info" | "warn" | "error";
-  /** Gets one JSON line for each entry. */
+  /** Lines below it are not even made. */
+  readonly level: LogLevel;
+  /** Gets one JSON object a line: stderr, a file, an array in a test. */
   readonly destination: DestinationStream;
 }
 
-/** JSON lines by pino: `level` as a word, `time` as RFC 3339, `error` as {type, message, stack}. */
+/** Names under which credentials travel; whatever is logged under them, at any of the first levels, is not. */
+const secretNames = ["authorization", "cookie", "password", "secret", "token", "headers", "variables", "connectionParams"];
+
+/**
+ * JSON lines {level, time, message, …fields}: level by name, time in RFC 3339. `error` and `err` become {type, message, stack}. A line is
+ * written at once; who wants buffering passes such a destination.
+ */
 export function createLogger({ level, destination }: LoggerOptions): Logger {
-  const options = {
-    level,
-    base: null,
-    timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label: string) => ({ level: label }) },
-    serializers: { error: pino.stdSerializers.err },
-  };
-  return toLogger(pino(options, destination));
+  const log = pino(
+    {
+      level,
+      messageKey: "message",
+      base: null,
+      formatters: { level: (name) => ({ level: name }) },
+      timestamp: () => `,"time":"${new Date().toISOString()}"`,
+      serializers: { error: serializeError, err: serializeError },
+      redact: { paths: secretNames.flatMap((name) => [name, `*.${name}`]), censor: "[redacted]" },
+    },
+    destination,
+  );
+  return toLogger(log);
+}
+
+/** An Error and its causes; anything else that was thrown as it is. Never what an error carries besides: a body, a request. */
+function serializeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return typeof error === "string" ? error : stdSerializers.err(error as Error);
+  const { name, message, stack, cause } = error;
+  return { type: name, message, stack, ...(cause !== undefined && { cause: serializeError(cause) }) };
 }
 
 function toLogger(log: PinoLogger): Logger {

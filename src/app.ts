@@ -1,0 +1,160 @@
+import type { GraphQLSchema } from "graphql";
+import type { Registry as MetricsRegistry } from "prom-client";
+import { buildFleetSchema, emitSchema } from "../resolvers/build-schema.ts";
+import { starterQueries } from "../resolvers/starter-queries.ts";
+import { createFleetCache } from "./cache/fleet-cache.ts";
+import type { FleetCache } from "./cache/fleet-cache.ts";
+import type { SnapshotStore } from "./cache/snapshot-store.ts";
+import type { ClusterRegistry } from "./cluster/cluster.ts";
+import { createClusterRegistry } from "./cluster/cluster-registry.ts";
+import type { PinnedIdentities } from "./cluster/pinned-identities.ts";
+import type { ConfigEnvironment } from "./config/config-environment.ts";
+import type { ConfigSource } from "./config/config-source.ts";
+import type { Config } from "./config/config.ts";
+import type { WatchFolder } from "./config/watch-config.ts";
+import { createClusterConnector } from "./connect-cluster.ts";
+import type { EmbeddedFleet } from "./embedded-fleet.ts";
+import { followConfig } from "./follow-config.ts";
+import { createInterner } from "./kube/interner.ts";
+import { prepareObject } from "./kube/prepare-object.ts";
+import { toRow } from "./kube/rows/to-row.ts";
+import type { Random } from "./lib/backoff.ts";
+import type { Clock } from "./lib/clock.ts";
+import type { Logger } from "./lib/logger.ts";
+import { runInOrder } from "./lib/runnable.ts";
+import type { Runnable } from "./lib/runnable.ts";
+import { createHealthLog } from "./loaders/streams/health-log.ts";
+import { fleetMetrics } from "./fleet-metrics.ts";
+import { createRequestContextFactory } from "./request-context-factory.ts";
+import { createServer } from "./server/create-server.ts";
+import type { HealthPart } from "./server/server-options.ts";
+import type { TransportLimits } from "./transport/transport-limits.ts";
+
+export interface AppOptions {
+  readonly config: Config;
+  /** What the configuration's files and variables are read from, also later: kubeconfigs, exec plugins. */
+  readonly environment: ConfigEnvironment;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  /** Ids that no other process makes. */
+  readonly createId: () => string;
+  readonly embedded: EmbeddedFleet;
+  /** Unset: caches die with the process. */
+  readonly snapshots?: SnapshotStore;
+  readonly pins: PinnedIdentities;
+  readonly metrics: MetricsRegistry;
+  /** Folder of the built playground. */
+  readonly playgroundAssets: string;
+  /** Set: the configuration is read again and applied when its files change. */
+  readonly follow?: { readonly source: ConfigSource; readonly watchFolder: WatchFolder };
+  readonly transportLimits?: Partial<TransportLimits>;
+}
+
+/** The whole product in one process. `ready` once it listens and what the disk has is served; no cluster is waited for. */
+export interface App extends Runnable {
+  /** "http://127.0.0.1:4000"; throws before `ready`. */
+  readonly url: string;
+  readonly registry: ClusterRegistry;
+  readonly cache: FleetCache;
+}
+
+/** Objects that may wait for one slow subscriber: at some 2 KB of references and rows each, 10 MB at worst. */
+const maxPendingChanges = 5_000;
+/** Latest changes of health kept for streams that resume. */
+const healthLogEntries = 10_000;
+const graceMs = 10_000;
+
+/** Puts the parts together; nothing runs before `run`. */
+export function createApp(options: AppOptions): App {
+  const { config, clock, random, logger, createId, snapshots, pins } = options;
+  const registry = createClusterRegistry({
+    clusters: config.clusters,
+    connect: createClusterConnector({ ...options, probe: config.probe }),
+    pins,
+    clock,
+    random,
+    logger,
+  });
+  const interner = createInterner();
+  const cache = createFleetCache({
+    registry,
+    toRow: (resource, cluster, object, context) => toRow(resource, cluster, object, { ...context, interner }),
+    prepare: prepareObject,
+    clock,
+    random,
+    logger,
+    snapshots,
+    lastKnownUid: (name) => uidOf(registry, name),
+  });
+  const healthLog = createHealthLog({ registry, cache, clock, id: createId(), limit: healthLogEntries });
+  const schema: GraphQLSchema = buildFleetSchema({ clock });
+  const parts: HealthPart[] = [{ name: "cache", ok: false, reason: "what the disk has is being loaded" }];
+  void cache.ready.then(
+    () => parts.splice(0, 1, { name: "cache", ok: true }),
+    () => {},
+  );
+  const server = createServer({
+    schema,
+    sdl: emitSchema(),
+    createContext: createRequestContextFactory({
+      registry,
+      cache,
+      healthLog,
+      clock,
+      logger,
+      maxPending: maxPendingChanges,
+    }),
+    config: { ...config.server, limits: toServerLimits(config) },
+    health: { live: () => [], ready: () => parts },
+    logger,
+    clock,
+    registry: options.metrics,
+    metricSources: fleetMetrics({ registry, cache }),
+    starterQueries,
+    playgroundAssets: options.playgroundAssets,
+    createId,
+  });
+  const groups: Runnable[][] = [[registry], [cache], [server]];
+  if (options.follow !== undefined) groups.push([followConfig({ ...options, ...options.follow, registry })]);
+  return {
+    name: "fleetgraph",
+    ready: server.ready,
+    registry,
+    cache,
+    get url() {
+      return server.url;
+    },
+    async run(signal) {
+      const stopEmbedded = registry.subscribe(({ type, cluster }) => {
+        if (type === "left") void options.embedded.stop(cluster.name);
+      });
+      try {
+        await runInOrder(groups, { signal, graceMs, logger, clock });
+      } finally {
+        stopEmbedded();
+        healthLog.close();
+        await options.embedded.close();
+      }
+    },
+  };
+}
+
+function uidOf(registry: ClusterRegistry, name: string): string | undefined {
+  const identity = registry.get(name)?.status.identity;
+  return identity === undefined || identity.state === "unknown" ? undefined : identity.uid;
+}
+
+function toServerLimits({ limits }: Config): NonNullable<Parameters<typeof createServer>[0]["config"]["limits"]> {
+  return {
+    bodyBytes: limits.maxBodyBytes,
+    tokens: limits.maxTokens,
+    depth: limits.maxDepth,
+    aliases: limits.maxAliases,
+    objects: limits.maxObjects,
+    operationMs: limits.requestTimeoutMs,
+    connections: limits.maxConnections,
+    operationsPerConnection: limits.maxSubscriptions,
+    sendBufferBytes: limits.maxSubscriptionBytes,
+  };
+}

@@ -1,0 +1,46 @@
+import type { ClusterLink } from "./cluster/cluster-link.ts";
+import type { ConfigEnvironment } from "./config/config-environment.ts";
+import type { ClusterConnection } from "./config/cluster-connection.ts";
+import type { ClusterConfig, ProbeConfig } from "./config/config.ts";
+import { loadConnection } from "./config/load-connection.ts";
+import type { EmbeddedFleet } from "./embedded-fleet.ts";
+import type { Random } from "./lib/backoff.ts";
+import type { Clock } from "./lib/clock.ts";
+import type { Logger } from "./lib/logger.ts";
+import { createKubeClient } from "./transport/kube-client.ts";
+import type { TransportLimits } from "./transport/transport-limits.ts";
+
+export interface ClusterConnectorOptions {
+  readonly environment: ConfigEnvironment;
+  readonly embedded: EmbeddedFleet;
+  readonly probe: ProbeConfig;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly transportLimits?: Partial<TransportLimits>;
+}
+
+/** How the registry gets its way to a cluster: files are read now, embedded clusters are started; nothing is contacted. */
+export function createClusterConnector(
+  options: ClusterConnectorOptions,
+): (config: ClusterConfig) => Promise<ClusterLink> {
+  const { environment, embedded, probe, clock, random, logger, transportLimits } = options;
+  const connectionOf = ({ name, source }: ClusterConfig): Promise<ClusterConnection> =>
+    source.type === "embedded" ? embedded.start(name, source.seed) : loadConnection(source, environment);
+  return async (config) => {
+    const { name, write } = config;
+    return createKubeClient({
+      cluster: name,
+      connection: await connectionOf(config),
+      writable: write,
+      clock,
+      random,
+      logger,
+      limits: { ...transportLimits, probe: { ...probe, confirmMs, ...transportLimits?.probe } },
+      environment: environment.env,
+    });
+  };
+}
+
+/** Between a failed probe and the one that confirms it: long enough for a restarted connection, short beside the interval. */
+const confirmMs = 500;

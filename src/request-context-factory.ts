@@ -1,0 +1,59 @@
+import { createLoaders } from "./loaders/create-loaders.ts";
+import { defaultLimits } from "./loaders/limits.ts";
+import type { LoaderLimits } from "./loaders/limits.ts";
+import { createIndexes } from "./loaders/indexes.ts";
+import type { RequestContext } from "./loaders/request-context.ts";
+import { wholeScope } from "./loaders/scope.ts";
+import { createStreams } from "./loaders/streams/create-streams.ts";
+import type { StreamOptions } from "./loaders/streams/create-streams.ts";
+import type { HealthLog } from "./loaders/streams/health-log.ts";
+import { createWriters } from "./loaders/writers.ts";
+import type { OperationRequest } from "./server/server-options.ts";
+import type { FleetCache } from "./cache/fleet-cache.ts";
+import type { ClusterRegistry } from "./cluster/cluster.ts";
+import type { Clock } from "./lib/clock.ts";
+import type { Logger } from "./lib/logger.ts";
+
+export interface RequestContextFactoryOptions {
+  readonly registry: ClusterRegistry;
+  readonly cache: FleetCache;
+  readonly healthLog: HealthLog;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly limits?: Partial<LoaderLimits>;
+  readonly maxPending: number;
+}
+
+/** Makes the context of each operation. Its members are made when they are first asked for: a stream takes no snapshot it does not read. */
+export function createRequestContextFactory(
+  options: RequestContextFactoryOptions,
+): (request: OperationRequest) => RequestContext {
+  const indexes = createIndexes();
+  const limits = { ...defaultLimits, ...options.limits };
+  return (request) => {
+    const shared: StreamOptions = { ...options, ...request, indexes, limits, scope: wholeScope };
+    const loaders = once(() => createLoaders(shared));
+    const writers = once(() => createWriters({ ...shared, logger: options.logger }));
+    const streams = once(() => createStreams(shared));
+    return {
+      requestId: request.requestId,
+      signal: request.signal,
+      identity: request.identity,
+      nowMs: request.nowMs,
+      get loaders() {
+        return loaders();
+      },
+      get writers() {
+        return writers();
+      },
+      get streams() {
+        return streams();
+      },
+    };
+  };
+}
+
+function once<T extends object>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
+}
