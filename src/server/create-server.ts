@@ -104,8 +104,13 @@ export function createServer(options: ServerOptions): Server {
     const closed = new Promise<void>((resolve) => http.close(() => resolve()));
     const cancel = clock.setTimer(() => http.closeAllConnections(), config.graceMs ?? defaultGraceMs);
     await endStreams();
-    http.closeIdleConnections();
-    await closed;
+    // A connection becomes idle when its answer is out; nothing tells us when that is.
+    let isClosed = false;
+    const done = closed.then(() => (isClosed = true));
+    while (!isClosed) {
+      http.closeIdleConnections();
+      await Promise.race([done, new Promise<void>((resolve) => clock.setTimer(resolve, 10))]);
+    }
     cancel();
   }
 }

@@ -83,14 +83,22 @@ const masked: Body = {
   message: "Something went wrong in fleetgraph; its log says what, under this request's id. Please report it.",
 };
 
-/** The innermost error that graphql-js wrapped, unless it is about a variable: there the wrapper names the variable. */
+/**
+ * What is to be told of: our error or a cluster's, however often graphql-js and Apollo Server wrapped it; else the outermost wrapper that
+ * says what happened (a code, or which variable); else what was thrown first.
+ */
 function toThrown(error: unknown): unknown {
   let thrown = error;
+  let telling: GraphQLError | undefined;
   while (thrown instanceof GraphQLError && thrown.originalError instanceof Error) {
-    if (isVariableError(thrown) && !(thrown.originalError instanceof ApiError)) return thrown;
+    if (telling === undefined && (hasKnownCode(thrown) || isVariableError(thrown))) telling = thrown;
     thrown = thrown.originalError;
   }
-  return thrown;
+  return thrown instanceof ApiError || thrown instanceof KubeError ? thrown : (telling ?? thrown);
+}
+
+function hasKnownCode({ extensions: { code } }: GraphQLError): boolean {
+  return (isErrorCode(code) && code !== "INTERNAL") || (typeof code === "string" && apolloCodes[code] !== undefined);
 }
 
 function fromApiError({ code, message, extensions }: ApiError): Body {

@@ -12,7 +12,16 @@ export interface LoggerOptions {
 }
 
 /** Names under which credentials travel; whatever is logged under them, at any of the first levels, is not. */
-const secretNames = ["authorization", "cookie", "password", "secret", "token", "headers", "variables", "connectionParams"];
+const secretNames = [
+  "authorization",
+  "cookie",
+  "password",
+  "secret",
+  "token",
+  "headers",
+  "variables",
+  "connectionParams",
+];
 
 /**
  * JSON lines {level, time, message, …fields}: level by name, time in RFC 3339. `error` and `err` become {type, message, stack}. A line is

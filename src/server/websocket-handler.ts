@@ -202,13 +202,3 @@ function refuseUpgrade(socket: Duplex, status: number, message: string, code: st
   const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\ncontent-type: application/json; charset=utf-8`;
   socket.end(`${head}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
 }
-
-/** Looks every 10 ms, at once first; gives up after `ms`. */
-async function eventually(clock: Clock, check: () => boolean, ms: number): Promise<void> {
-  const deadline = clock.monotonic() + ms;
-  // One turn, so that messages under way are handed to the sockets before those are closed.
-  await new Promise((resolve) => setImmediate(resolve));
-  while (!check() && clock.monotonic() < deadline) {
-    await new Promise<void>((resolve) => clock.setTimer(resolve, 10));
-  }
-}

@@ -52,6 +52,7 @@ describe.skipIf(!hasBrowser)(title, () => {
       };
       target.addEventListener("securitypolicyviolation", (event) => {
         const { violatedDirective, blockedURI } = event as Record<string, string>;
+        // oxlint-disable-next-line no-console -- in the page, where it is counted above
         console.error(`policy violated: ${violatedDirective} by ${blockedURI}`);
       });
     });

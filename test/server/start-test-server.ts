@@ -127,6 +127,8 @@ export async function startTestServer(
   });
   const stopping = new AbortController();
   const running = server.run(stopping.signal);
+  // Where it cannot start, `ready` says so.
+  running.catch(() => {});
   await server.ready;
   const post = (body: unknown, headers: Record<string, string> = {}): Promise<Response> =>
     fetch(`${server.url}/graphql`, {
