@@ -106,7 +106,11 @@ const serve: RunCliOptions["serve"] = async (config, { source }) => {
     },
     () => {},
   );
-  await running.finally(() => store.close());
+  try {
+    await running;
+  } finally {
+    await store.close();
+  }
   return 0;
 };
 

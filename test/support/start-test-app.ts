@@ -1,0 +1,137 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import * as files from "node:fs/promises";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+import { randomUUID } from "node:crypto";
+import { Registry } from "prom-client";
+import { createClient } from "graphql-ws";
+import { WebSocket } from "ws";
+import { createApp } from "../../src/app.ts";
+import type { App, AppOptions } from "../../src/app.ts";
+import { MemorySnapshotStore } from "../../src/cache/disk/memory-snapshot-store.ts";
+import type { ClusterConfig, Config } from "../../src/config/config.ts";
+import { configDefaults } from "../../src/config/config.ts";
+import { createEmbeddedFleet } from "../../src/embedded-fleet.ts";
+import type { EmbeddedFleet } from "../../src/embedded-fleet.ts";
+import { systemClock } from "../../src/lib/clock.ts";
+import { silentLogger } from "../../src/lib/logger.ts";
+
+export interface TestAppOptions extends Partial<Omit<AppOptions, "config">> {
+  readonly clusters: readonly ClusterConfig[];
+  readonly config?: Partial<Config>;
+}
+
+export interface GraphqlAnswer {
+  // Tests read what they asked for: its shape is in the query beside.
+  // oxlint-disable-next-line typescript/no-explicit-any
+  readonly data: any;
+  readonly errors?: readonly {
+    readonly message: string;
+    readonly path?: readonly unknown[];
+    readonly extensions: Record<string, unknown>;
+  }[];
+}
+
+export interface TestApp {
+  readonly app: App;
+  readonly url: string;
+  readonly embedded: EmbeddedFleet;
+  query(query: string, variables?: Record<string, unknown>): Promise<GraphqlAnswer>;
+  /** Over WebSocket; the first value of the root field each. Ending the loop ends the subscription. */
+  // oxlint-disable-next-line typescript/no-explicit-any
+  subscribe(query: string, variables?: Record<string, unknown>): AsyncIterableIterator<any>;
+  stop(): Promise<void>;
+}
+
+/** The whole product on a free port, as main.ts puts it together, but silent and with nothing on disk. */
+export async function startTestApp(options: TestAppOptions): Promise<TestApp> {
+  const cwd = await mkdtemp(join(tmpdir(), "fleetgraph-app-"));
+  const clock = options.clock ?? systemClock;
+  const random = options.random ?? Math.random;
+  const logger = options.logger ?? silentLogger;
+  const embedded = options.embedded ?? createEmbeddedFleet({ clock, random, logger });
+  const pinned = new Map<string, string>();
+  const app = createApp({
+    environment: {
+      files: { readFile: (path) => files.readFile(path, "utf8"), access: (path) => files.access(path) },
+      env: process.env,
+      homeDir: homedir(),
+      cwd,
+    },
+    clock,
+    random,
+    logger,
+    createId: randomUUID,
+    embedded,
+    snapshots: new MemorySnapshotStore(),
+    pins: {
+      load: async () => Object.fromEntries(pinned),
+      save: async (uids) => {
+        pinned.clear();
+        for (const [name, uid] of Object.entries(uids)) pinned.set(name, uid);
+      },
+    },
+    metrics: new Registry(),
+    playgroundAssets: "src/server/playground/assets",
+    ...options,
+    config: {
+      ...configDefaults,
+      cache: { dir: join(cwd, "cache") },
+      geo: {},
+      ...options.config,
+      server: { ...configDefaults.server, port: 0, ...options.config?.server },
+      clusters: options.clusters,
+    },
+  });
+  const stop = new AbortController();
+  const running = app.run(stop.signal);
+  await Promise.race([app.ready, running]);
+  const { url } = app;
+  const client = createClient({
+    url: `${url.replace("http", "ws")}/graphql`,
+    webSocketImpl: WebSocket,
+    retryAttempts: 0,
+  });
+  return {
+    app,
+    url,
+    embedded,
+    async query(query, variables) {
+      const response = await fetch(`${url}/graphql`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ query, variables }),
+      });
+      return (await response.json()) as GraphqlAnswer;
+    },
+    async *subscribe(query, variables) {
+      for await (const { data, errors } of client.iterate({ query, variables })) {
+        if (errors !== undefined) throw new Error(JSON.stringify(errors));
+        yield Object.values(data ?? {})[0];
+      }
+    },
+    async stop() {
+      await client.dispose();
+      stop.abort();
+      await running;
+      await rm(cwd, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The configuration of a cluster by its kubeconfig. */
+export function kubeconfigCluster(name: string, path: string, more: Partial<ClusterConfig> = {}): ClusterConfig {
+  return {
+    name,
+    role: "abroad",
+    labels: {},
+    write: true,
+    source: { type: "kubeconfig", path, context: name },
+    ...more,
+  };
+}
+
+/** The configuration of an embedded cluster. */
+export function embeddedCluster(name: string, more: Partial<ClusterConfig> = {}): ClusterConfig {
+  return { name, role: "abroad", labels: {}, write: true, source: { type: "embedded", seed: name }, ...more };
+}
