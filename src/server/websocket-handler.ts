@@ -73,7 +73,8 @@ export function createWebSocketHandler(options: WebSocketHandlerOptions): WebSoc
     autoPong: false,
     handleProtocols,
   });
-  const protocol = createProtocol(options);
+  let onChange = (): void => {};
+  const protocol = createProtocol(options, () => onChange());
   const open = new Map<WebSocket, Connection>();
   return { upgrade, close };
 
@@ -100,6 +101,7 @@ export function createWebSocketHandler(options: WebSocketHandlerOptions): WebSoc
     webSocket.once("close", (code, reason) => {
       gone.abort(new Error("the client has gone"));
       open.delete(webSocket);
+      onChange();
       closed();
       socket.dispose();
       leave(code, String(reason)).catch(onFailure);
@@ -114,25 +116,43 @@ export function createWebSocketHandler(options: WebSocketHandlerOptions): WebSoc
   }
 
   async function close(graceMs: number): Promise<void> {
-    const isBusy = (): boolean =>
-      [...open.values()].some(({ running }) => [...running.values()].some((one) => !one.isStream));
-    await eventually(clock, () => !isBusy(), graceMs);
+    await until(() => ![...open.values()].some(isBusy), graceMs);
+    // One turn, so that the last messages of what has ended are handed to their sockets before those are closed.
+    await new Promise((resolve) => setImmediate(resolve));
     for (const webSocket of open.keys()) webSocket.close(1001, "The server is stopping");
-    await eventually(clock, () => open.size === 0, 1000);
+    await until(() => open.size === 0, closeMs);
     for (const webSocket of open.keys()) webSocket.terminate();
     server.close();
   }
+
+  /** Resolves when the check holds, looked at after each change, or when the time is over. */
+  function until(check: () => boolean, ms: number): Promise<void> {
+    if (check()) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = (): void => {
+        cancel();
+        onChange = () => {};
+        resolve();
+      };
+      const cancel = clock.setTimer(done, ms);
+      onChange = () => {
+        if (check()) done();
+      };
+    });
+  }
 }
 
-function createProtocol({
-  documents,
-  operations,
-  limits,
-  logger,
-  clock,
-  createId,
-  isStopping,
-}: WebSocketHandlerOptions) {
+/** How long a peer may take to answer our close frame. */
+const closeMs = 1000;
+
+/** Whether queries or mutations are under way; streams end by themselves. */
+function isBusy({ running }: Connection): boolean {
+  return [...running.values()].some(({ isStream }) => !isStream);
+}
+
+/** `onDone` is called when an operation is over and its last message is on its way. */
+function createProtocol(options: WebSocketHandlerOptions, onDone: () => void) {
+  const { documents, operations, limits, logger, clock, createId, isStopping } = options;
   type ConnectionContext = Context<Record<string, unknown> | undefined, Connection>;
   return makeServer<Record<string, unknown> | undefined, Connection>({
     connectionInitWaitTimeout: limits.connectionInitMs,
@@ -175,11 +195,13 @@ function createProtocol({
       const formatted = operations.report(errors, running?.requestId ?? createId());
       logDone(running, formatted[0]?.extensions.code);
       extra.running.delete(id);
+      onDone();
       return formatted;
     },
     onComplete({ extra }, id) {
       logDone(extra.running.get(id));
       extra.running.delete(id);
+      onDone();
     },
   });
 
