@@ -215,10 +215,16 @@ class FleetLoaders implements Loaders {
     return readServiceEndpoints(service, this.#session.operation.view, this.#options.indexes);
   }
 
-  regardingObject({ clusterName, regardingRef }: EventRow): MaybePromise<AnyRow | null> {
+  regardingObject({ clusterName, regardingRef, namespace: eventNamespace }: EventRow): MaybePromise<AnyRow | null> {
     const { apiVersion, kind, namespace, name, uid } = regardingRef;
     const { group } = splitApiVersion(apiVersion ?? "v1");
-    const found = this.#session.finder.find({ group, kind, cluster: clusterName, namespace: namespace ?? "", name });
+    const found = this.#session.finder.find({
+      group,
+      kind,
+      cluster: clusterName,
+      namespace: namespace ?? eventNamespace,
+      name,
+    });
     // Kubelets write a node's name where its uid belongs.
     return whenReady(found, (row) =>
       row === null || uid === null || uid === row.uid || uid === row.name ? row : null,

@@ -1,5 +1,6 @@
 import type { Cluster, ClusterRegistry } from "../cluster/cluster.ts";
 import type { FleetCache, FleetSnapshot, PartitionSnapshot, ResourceSnapshot } from "../cache/fleet-cache.ts";
+import { alwaysCached } from "../kube/known-resources.ts";
 import { toResourceName } from "../kube/resource-id.ts";
 import type { ResourceId, ResourceName } from "../kube/resource-id.ts";
 import type { AnyRow } from "../kube/rows/row.ts";
@@ -39,64 +40,106 @@ export interface FleetViewOptions {
   readonly ensureWaitMs: number;
 }
 
+const alwaysHeld: ReadonlySet<ResourceName> = new Set(alwaysCached.map(toResourceName));
+
 export function createFleetView(options: FleetViewOptions): FleetView {
-  const { registry, cache, scope, signal, ensureWaitMs } = options;
-  const snapshot: FleetSnapshot = cache.snapshot();
-  const clusters = registry.list();
-  const byName = new Map(clusters.map((cluster) => [cluster.name, cluster]));
-  const later = new Map<string, Promise<void> | ResourceSnapshot | undefined>();
+  return new SnapshotView(options);
+}
 
-  const keyOf = (cluster: string, resource: ResourceName): string => `${cluster} ${resource}`;
+class SnapshotView implements FleetView {
+  readonly takenAtMs: number;
+  readonly scope: Scope;
+  readonly clusters: readonly Cluster[];
+  readonly #options: FleetViewOptions;
+  readonly #snapshot: FleetSnapshot;
+  readonly #byName: ReadonlyMap<string, Cluster>;
+  /** What was not held at the start: being listed, or as it was after that. */
+  readonly #later = new Map<string, Promise<void> | ResourceSnapshot | undefined>();
+  /** What was held on demand and has been marked as used. */
+  readonly #used = new Set<string>();
 
-  const resourceOf = (cluster: string, resource: ResourceName): ResourceSnapshot | undefined => {
-    const held = snapshot.resource(cluster, resource);
-    if (held !== undefined) return held;
-    const found = later.get(keyOf(cluster, resource));
-    return found instanceof Promise ? undefined : found;
-  };
+  constructor(options: FleetViewOptions) {
+    this.#options = options;
+    this.#snapshot = options.cache.snapshot();
+    this.takenAtMs = this.#snapshot.takenAtMs;
+    this.scope = options.scope;
+    this.clusters = options.registry.list();
+    this.#byName = new Map(this.clusters.map((cluster) => [cluster.name, cluster]));
+  }
 
-  const fetch = async (cluster: Cluster, resource: ResourceId): Promise<void> => {
+  cluster(name: string): Cluster | undefined {
+    return this.#byName.get(name);
+  }
+
+  resource(cluster: string, resource: ResourceName): ResourceSnapshot | undefined {
+    const later = this.#later.get(keyOf(cluster, resource));
+    return later === undefined || later instanceof Promise ? this.#snapshot.resource(cluster, resource) : later;
+  }
+
+  resources(cluster: string): readonly ResourceName[] {
+    return this.#snapshot.resources(cluster).map(({ resource }) => toResourceName(resource));
+  }
+
+  partitions(cluster: string, resource: ResourceName): readonly PartitionSnapshot[] {
+    return this.#served(cluster, resource)?.partitions.filter(({ key }) => this.scope.sees(key)) ?? [];
+  }
+
+  partition(cluster: string, resource: ResourceName, namespace: string): PartitionSnapshot | undefined {
+    if (!this.scope.sees({ cluster, resource, namespace })) return undefined;
+    return this.#served(cluster, resource)?.partition(namespace);
+  }
+
+  get(cluster: string, resource: ResourceName, namespace: string, name: string): AnyRow | undefined {
+    return this.partition(cluster, resource, namespace)?.get(name);
+  }
+
+  ensure(clusters: readonly Cluster[], resource: ResourceId): Promise<void> | undefined {
     const name = toResourceName(resource);
-    const key = keyOf(cluster.name, name);
+    const pending = clusters.flatMap((cluster) => {
+      const key = keyOf(cluster.name, name);
+      if (this.#isHeld(cluster.name, name)) this.#markUsed(cluster, resource);
+      else if (!this.#later.has(key)) this.#later.set(key, this.#fetch(cluster, resource));
+      const later = this.#later.get(key);
+      return later instanceof Promise ? [later] : [];
+    });
+    return pending.length === 0 ? undefined : Promise.all(pending).then(() => {});
+  }
+
+  /** Whether it can be read as it is. The first list of what is held on demand is waited for, whoever asked for it. */
+  #isHeld(cluster: string, resource: ResourceName): boolean {
+    const held = this.#snapshot.resource(cluster, resource);
+    if (held === undefined) return false;
+    return alwaysHeld.has(resource) || held.status.state !== "SYNCING" || held.resourceVersion !== "";
+  }
+
+  async #fetch(cluster: Cluster, resource: ResourceId): Promise<void> {
+    const { cache, signal, ensureWaitMs } = this.#options;
+    const name = toResourceName(resource);
     // A cluster known to be down would only cost the others their time.
     const waitMs = cluster.status.health.state === "DOWN" ? 0 : ensureWaitMs;
     await cache.ensure(cluster.name, resource, { signal, waitMs });
-    later.set(key, cache.snapshot().resource(cluster.name, name));
-  };
+    this.#later.set(keyOf(cluster.name, name), cache.snapshot().resource(cluster.name, name));
+  }
 
-  const servable = (cluster: string): boolean => {
-    const state = byName.get(cluster)?.status.identity.state;
-    return state === "pinned" || state === "unknown";
-  };
+  /** What is held on demand is let go when nobody asks for it any more: each operation asks once. */
+  #markUsed(cluster: Cluster, resource: ResourceId): void {
+    const name = toResourceName(resource);
+    const key = keyOf(cluster.name, name);
+    if (alwaysHeld.has(name) || this.#used.has(key)) return;
+    this.#used.add(key);
+    void this.#options.cache.ensure(cluster.name, resource, { signal: this.#options.signal, waitMs: 0 });
+  }
 
-  const partition = (cluster: string, resource: ResourceName, namespace: string): PartitionSnapshot | undefined => {
-    if (!servable(cluster) || !scope.sees({ cluster, resource, namespace })) return undefined;
-    return resourceOf(cluster, resource)?.partition(namespace);
-  };
+  /** undefined where there is nothing, or nothing that may be served: another cluster's rows, or what the state says is missing. */
+  #served(cluster: string, resource: ResourceName): ResourceSnapshot | undefined {
+    const identity = this.#byName.get(cluster)?.status.identity.state;
+    if (identity !== "pinned" && identity !== "unknown") return undefined;
+    const held = this.resource(cluster, resource);
+    const state = held?.status.state;
+    return state === "UNREACHABLE" || state === "FORBIDDEN" ? undefined : held;
+  }
+}
 
-  return {
-    takenAtMs: snapshot.takenAtMs,
-    scope,
-    clusters,
-    cluster: (name) => byName.get(name),
-    resource: resourceOf,
-    resources: (cluster) => snapshot.resources(cluster).map(({ resource }) => toResourceName(resource)),
-    partitions(cluster, resource) {
-      if (!servable(cluster)) return [];
-      return resourceOf(cluster, resource)?.partitions.filter(({ key }) => scope.sees(key)) ?? [];
-    },
-    partition,
-    get: (cluster, resource, namespace, name) => partition(cluster, resource, namespace)?.get(name),
-    ensure(wanted, resource) {
-      const name = toResourceName(resource);
-      const missing = wanted.filter((cluster) => snapshot.resource(cluster.name, name) === undefined);
-      const pending = missing.flatMap((cluster) => {
-        const key = keyOf(cluster.name, name);
-        if (!later.has(key)) later.set(key, fetch(cluster, resource));
-        const found = later.get(key);
-        return found instanceof Promise ? [found] : [];
-      });
-      return pending.length === 0 ? undefined : Promise.all(pending).then(() => {});
-    },
-  };
+function keyOf(cluster: string, resource: ResourceName): string {
+  return `${cluster} ${resource}`;
 }

@@ -135,7 +135,7 @@ const objects = fc.uniqueArray(
   fc.record({
     cluster: fc.constantFrom("home", "paris", "athens"),
     namespace: fc.constantFrom("a", "b"),
-    name: fc.constantFrom(..."abcdefghijkl"),
+    name: fc.constantFrom(..."a b c d e f g h i j k l".split(" ")),
     restarts: fc.integer({ min: 0, max: 2 }),
     node: fc.option(fc.constantFrom("n1", "n2"), { nil: undefined }),
     cpu: fc.option(fc.constantFrom("1", "1000m", "250m"), { nil: undefined }),
