@@ -3,6 +3,7 @@ import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from "graph
 import { ApiError } from "../kube/api-error.ts";
 import { checkDocumentLimits } from "./limits/document-limits.ts";
 import { checkLiteralLimits, checkVariableLimits } from "./limits/input-limits.ts";
+import { createLimitError } from "./limits/limit-error.ts";
 import type { Limits } from "./limits/limits.ts";
 import { checkObjectLimit } from "./limits/object-limit.ts";
 
@@ -53,6 +54,7 @@ export function createDocuments(schema: GraphQLSchema, limits: Limits): Document
   function check(source: string): CheckedDocument {
     const known = kept.get(source);
     if (known !== undefined) return known;
+    if (source.length > limits.characters) throw createLengthError(source, limits.characters);
     const document = parse(source, { maxTokens: limits.tokens });
     const error = checkDocumentLimits(document, limits);
     if (error !== undefined) throw error;
@@ -111,6 +113,10 @@ export function createDocuments(schema: GraphQLSchema, limits: Limits): Document
     const error = checkOperation(prepared);
     return error === undefined ? { ok: true, prepared } : refuse(error);
   }
+}
+
+function createLengthError({ length }: string, maximum: number): ApiError {
+  return createLimitError({ name: "characters", maximum, found: length, what: "The document has characters" });
 }
 
 function refuse(error: Error): Prepared {

@@ -7,6 +7,8 @@ export interface Limits {
   readonly bodyBytes: number;
   /** Bytes of one WebSocket message: an operation with its variables. */
   readonly webSocketMessageBytes: number;
+  /** Characters of a document: large values belong into variables. Every error message quotes from it. */
+  readonly characters: number;
   /** Lexical tokens of a document: what parsing may cost. */
   readonly tokens: number;
   /** Nested selections, fragments followed; introspection has the rule of graphql-js instead. */
@@ -46,6 +48,7 @@ export interface Limits {
 export const defaultLimits: Limits = {
   bodyBytes: 1024 * 1024,
   webSocketMessageBytes: 64 * 1024,
+  characters: 256 * 1024,
   tokens: 2000,
   depth: 16,
   aliases: 30,
