@@ -12,7 +12,9 @@ import type { Faults } from "./faults/faults.ts";
 import { createHandler } from "./http/handle-request.ts";
 import { createBuiltInResources } from "./registry/built-in-resources.ts";
 import { createResourceRegistry } from "./registry/resource-registry.ts";
+import { followDefinitions } from "./registry/follow-definitions.ts";
 import { createObjectStore } from "./storage/object-store.ts";
+import type { ObjectStore } from "./storage/object-store.ts";
 
 export interface EmbeddedApiOptions {
   /** Of the cluster: for errors and logs. */
@@ -51,12 +53,14 @@ export function createEmbeddedApi({
   historyLimit = 10_000,
   bookmarkMs = 60_000,
 }: EmbeddedApiOptions): EmbeddedApi {
-  const store = createObjectStore({ historyLimit });
+  const registry = createResourceRegistry(createBuiltInResources());
+  const store: ObjectStore = createObjectStore({ historyLimit, onChange: (entry) => follow(entry) });
+  const follow = followDefinitions(store, registry);
   const faults = createFaultPlan(store);
   const context: ApiContext = {
     name,
     store,
-    registry: createResourceRegistry(createBuiltInResources()),
+    registry,
     clock,
     random,
     logger,

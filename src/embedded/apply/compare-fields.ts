@@ -44,13 +44,9 @@ function compare(result: Builders, pair: Pair): void {
   const { schema, before, after, path } = pair;
   if (before === undefined && after === undefined) return;
   const granularity = toGranularity(schema, after ?? before);
-  const comparable = before === undefined || after === undefined || Array.isArray(before) === Array.isArray(after);
-  if (
-    !isContainer(granularity) ||
-    !comparable ||
-    !isContainer(toGranularity(schema, before ?? after)) ||
-    bothEmpty(before, after)
-  ) {
+  const isGranular = isContainer(granularity) && isContainer(toGranularity(schema, before ?? after));
+  const sameShape = isNothing(before) || isNothing(after) || Array.isArray(before) === Array.isArray(after);
+  if (!isGranular || !sameShape || bothEmpty(before, after)) {
     compareLeaf(result, pair);
     return;
   }
@@ -59,6 +55,10 @@ function compare(result: Builders, pair: Pair): void {
   if (path.length === 0) return;
   if (before === undefined) insertPath(result.added, path);
   else if (after === undefined) insertPath(result.removed, path);
+}
+
+function isNothing(value: unknown): boolean {
+  return value === undefined || value === null;
 }
 
 function bothEmpty(before: unknown, after: unknown): boolean {

@@ -18,6 +18,8 @@ function toZeroStruct(schema: SchemaNode): JsonObject {
   const zero: JsonObject = {};
   for (const name of schema.propertyNames) {
     const property = schema.property(name)!;
+    // A required list without a pointer is written even when there is none.
+    if (property.type === "array" && schema.required.includes(name)) zero[name] = null;
     if (isJsonObject(property.default) && property.hasProperties) zero[name] = toZeroStruct(property);
   }
   return zero;

@@ -70,7 +70,8 @@ export function createEmbeddedClient(context: ApiContext): KubeClient {
     version: (options) => call(options, () => recordedApi.version["gitVersion"] ?? ""),
     create: (resource, object, options) =>
       call(options, () => {
-        if (options.subresource === "binding") return bind(context, toTarget(resource, object.metadata), object, options);
+        if (options.subresource === "binding")
+          return bind(context, toTarget(resource, object.metadata), object, options);
         const served = find(resource);
         const namespace = served.definition.namespaced ? (object.metadata.namespace ?? "") : "";
         return toWritten(

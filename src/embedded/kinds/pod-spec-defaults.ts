@@ -1,8 +1,8 @@
-import { isJsonObject, itemsAt } from "../json-value.ts";
+import { ensureObject, isJsonObject, itemsAt } from "../json-value.ts";
 import type { JsonObject } from "../json-value.ts";
 
 /** Sets what is absent. */
-function fill(target: JsonObject, values: JsonObject): void {
+export function fill(target: JsonObject, values: JsonObject): void {
   for (const [key, value] of Object.entries(values)) {
     if (target[key] === undefined || target[key] === null) target[key] = value;
   }
@@ -28,14 +28,15 @@ function setProbeDefaults(probe: unknown): void {
   fill(probe, { timeoutSeconds: 1, periodSeconds: 10, successThreshold: 1, failureThreshold: 3 });
 }
 
-/** Requests that are not stated are the limits. */
-function setResourceDefaults(container: JsonObject): void {
-  const resources = isJsonObject(container["resources"]) ? container["resources"] : {};
-  container["resources"] = resources;
-  if (!isJsonObject(resources["limits"])) return;
-  const requests = isJsonObject(resources["requests"]) ? resources["requests"] : {};
-  for (const [name, quantity] of Object.entries(resources["limits"])) requests[name] ??= quantity;
-  resources["requests"] = requests;
+/** Of a pod itself, not of a template: requests that are not stated are the limits. */
+export function setRequestDefaults(spec: JsonObject): void {
+  for (const list of ["initContainers", "containers"]) {
+    for (const container of itemsAt(spec, list).filter(isJsonObject)) {
+      const resources = container["resources"];
+      const limits = isJsonObject(resources) ? resources["limits"] : undefined;
+      if (isJsonObject(resources) && isJsonObject(limits)) fill(ensureObject(resources, "requests"), limits);
+    }
+  }
 }
 
 function setContainerDefaults(container: JsonObject): void {
@@ -43,8 +44,8 @@ function setContainerDefaults(container: JsonObject): void {
     imagePullPolicy: toPullPolicy(container["image"]),
     terminationMessagePath: "/dev/termination-log",
     terminationMessagePolicy: "File",
+    resources: {},
   });
-  setResourceDefaults(container);
   for (const port of itemsAt(container, "ports")) if (isJsonObject(port)) fill(port, { protocol: "TCP" });
   for (const variable of itemsAt(container, "env")) {
     const source = isJsonObject(variable) ? variable["valueFrom"] : undefined;

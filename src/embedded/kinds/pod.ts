@@ -1,9 +1,9 @@
 import type { KubeObject } from "../../kube/object.ts";
-import { ensureObject, equalJson, isJsonObject, itemsAt, objectAt, valueAt } from "../json-value.ts";
+import { ensureObject, equalJson, isJsonObject, itemsAt, valueAt } from "../json-value.ts";
 import type { Draft, JsonObject } from "../json-value.ts";
 import type { KindBehaviour } from "../registry/kind-behaviour.ts";
 import type { StatusCause } from "../status-error.ts";
-import { setPodSpecDefaults } from "./pod-spec-defaults.ts";
+import { fill, setPodSpecDefaults, setRequestDefaults } from "./pod-spec-defaults.ts";
 import { toQosClass } from "./qos-class.ts";
 import { validatePodSpec } from "./validate-pod-spec.ts";
 
@@ -69,9 +69,10 @@ export const podBehaviour: KindBehaviour = {
   hasGeneration: true,
   returnsDeleted: true,
   setDefaults(draft) {
-    setPodSpecDefaults(ensureObject(draft, "spec"));
-    if (objectAt(draft, "spec")["enableServiceLinks"] === undefined)
-      ensureObject(draft, "spec")["enableServiceLinks"] = true;
+    const spec = ensureObject(draft, "spec");
+    setPodSpecDefaults(spec);
+    setRequestDefaults(spec);
+    fill(spec, { enableServiceLinks: true });
   },
   prepareCreate(draft) {
     const spec = ensureObject(draft, "spec");

@@ -35,6 +35,8 @@ export interface KindBehaviour {
   /** Told of a deletion before it happens: sets phases, throws StatusError to refuse. */
   markDeleted?(draft: Draft): void;
   refuseDelete?(object: KubeObject): void;
+  /** Of a kind that is asked and not stored: what answers a creation. */
+  answer?(draft: Draft): Readonly<Record<string, unknown>>;
   /** Whether a marked object waits for more than metadata.finalizers. */
   blocksRemoval?(object: KubeObject): boolean;
 }

@@ -37,6 +37,8 @@ export interface ObjectStore {
 export interface ObjectStoreOptions {
   /** Changes held for watchers and pages; older ones are compacted. */
   readonly historyLimit: number;
+  /** Told of each change within its commit; may commit further ones. */
+  readonly onChange?: (entry: LogEntry) => void;
 }
 
 /** Key of an object within its resource: orders objects as etcd does. */
@@ -68,7 +70,7 @@ function inNamespace(paths: readonly string[], namespace: string): readonly stri
   return namespace === "" ? paths : paths.filter((path) => path.startsWith(`${namespace}/`));
 }
 
-export function createObjectStore({ historyLimit }: ObjectStoreOptions): ObjectStore {
+export function createObjectStore({ historyLimit, onChange }: ObjectStoreOptions): ObjectStore {
   const tables = new Map<string, Table>();
   const log = createRevisionLog({ historyLimit });
 
@@ -76,6 +78,11 @@ export function createObjectStore({ historyLimit }: ObjectStoreOptions): ObjectS
     let table = tables.get(resource);
     if (table === undefined) tables.set(resource, (table = new Table()));
     return table;
+  };
+
+  const record = (entry: LogEntry): void => {
+    log.append(entry);
+    onChange?.(entry);
   };
 
   const put = (key: StoreKey, draft: Draft): KubeObject => {
@@ -86,7 +93,7 @@ export function createObjectStore({ historyLimit }: ObjectStoreOptions): ObjectS
     draft.metadata.resourceVersion = String(revision);
     const object = draft as unknown as KubeObject;
     table.set(path, object);
-    log.append({ revision, ...key, type: previous === undefined ? "create" : "update", object, previous });
+    record({ revision, ...key, type: previous === undefined ? "create" : "update", object, previous });
     return object;
   };
 
@@ -98,7 +105,7 @@ export function createObjectStore({ historyLimit }: ObjectStoreOptions): ObjectS
     const revision = log.revision + 1;
     const object = { ...previous, metadata: { ...previous.metadata, resourceVersion: String(revision) } };
     table.delete(path);
-    log.append({ revision, ...key, type: "delete", object, previous });
+    record({ revision, ...key, type: "delete", object, previous });
     return object;
   };
 

@@ -39,11 +39,18 @@ export function createObject(
   options: VerbOptions,
 ): VerbResult<KubeObject> {
   const { draft, warnings } = decodeObject(target.served, body, options);
-  return { object: storeNew(context, target, draft, options), created: true, warnings };
+  const { answer } = target.served.definition.behaviour;
+  if (answer !== undefined) return { object: answer(draft) as unknown as KubeObject, created: true, warnings };
+  return { object: storeNew(context, target, draft, { options, tracked: false }), created: true, warnings };
 }
 
 /** From a decoded draft of the served version to the stored object, in the order of the real server's create handler. */
-export function storeNew(context: ApiContext, target: Target, served: Draft, options: VerbOptions): KubeObject {
+export function storeNew(
+  context: ApiContext,
+  target: Target,
+  served: Draft,
+  { options, tracked }: { readonly options: VerbOptions; readonly tracked: boolean },
+): KubeObject {
   const { definition } = target.served;
   const { behaviour } = definition;
   checkObjectNamespace(target, served);
@@ -56,7 +63,7 @@ export function storeNew(context: ApiContext, target: Target, served: Draft, opt
   const draft = toStored(target.served, served);
   setDefaults(target, draft);
   if (target.served.version.hasStatus && behaviour.keepsStatusOnCreate !== true) delete draft["status"];
-  trackUpdate(context, target.served, { live: undefined, draft, options });
+  if (!tracked) trackUpdate(context, target.served, { live: undefined, draft, options });
   setSystemFields(context, target, draft);
   behaviour.prepareCreate?.(draft, context);
   validateObject(target.served, draft, undefined);

@@ -64,8 +64,8 @@ export function storeUpdate(
   checkPreconditions(target, served, old);
   const draft = toStored(target.served, served);
   setDefaults(target, draft);
-  if (!tracked) trackUpdate(context, target.served, { live: old, draft, options });
   keepOtherHalf(target, draft, old, options);
+  if (!tracked) trackUpdate(context, target.served, { live: old, draft, options });
   definition.behaviour.prepareUpdate?.(draft, old, context);
   if (options.subresource === "finalize") draft["spec"] = served["spec"];
   keepSystemFields(target.served, draft, old);
