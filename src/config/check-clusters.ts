@@ -75,7 +75,16 @@ function checkSource(cluster: Loose, path: ConfigPath, report: Report): void {
   for (const key of ["balance", "credentials"]) {
     if (key in cluster && !("endpoints" in cluster)) report([...path, key], "goes with endpoints only", "key");
   }
-  if (isMapping(cluster["credentials"])) checkCredentials(cluster["credentials"], [...path, "credentials"], report);
+  if (!isMapping(cluster["credentials"])) return;
+  checkCredentials(cluster["credentials"], [...path, "credentials"], report);
+  const isSecret = Object.keys(cluster["credentials"]).some((key) => /^(?:token|client)/u.test(key));
+  const endpoints: readonly unknown[] = Array.isArray(cluster["endpoints"]) ? cluster["endpoints"] : [];
+  for (const [index, endpoint] of endpoints.entries()) {
+    const url = isMapping(endpoint) ? endpoint["url"] : undefined;
+    if (isSecret && typeof url === "string" && url.toLowerCase().startsWith("http://")) {
+      report([...path, "endpoints", index, "url"], "must be https: credentials never go over plain HTTP");
+    }
+  }
 }
 
 function checkCredentials(credentials: Loose, path: ConfigPath, report: Report): void {

@@ -37,12 +37,17 @@ export function toConnection(kubeconfig: LoadedKubeconfig, contextName: string):
       },
     ]);
   }
+  const url = toServerUrl(cluster, user);
+  const authentication = user && toAuthentication(user, context.user, cluster);
+  const clientCertificate = user && toClientCertificate(user, context.user);
+  // Nothing secret goes over plain HTTP: kubectl leaves it out too.
+  const isSecure = url.toLowerCase().startsWith("https://");
   return withoutUnset({
-    endpoints: [{ url: toServerUrl(cluster, user) }],
+    endpoints: [{ url }],
     balance: "round-robin",
     tls: toTls(cluster),
-    clientCertificate: user && toClientCertificate(user, context.user),
-    authentication: user === undefined ? { type: "none" } : toAuthentication(user, context.user, cluster),
+    clientCertificate: isSecure ? clientCertificate : undefined,
+    authentication: isSecure && authentication !== undefined ? authentication : { type: "none" },
     impersonation: user && toImpersonation(user),
     proxyUrl: cluster.proxyUrl,
     disableCompression: cluster.disableCompression || undefined,
@@ -125,7 +130,15 @@ function toAuthentication(user: KubeconfigUser, name: string, cluster: Kubeconfi
     if (user.exec.command === "") throw refuse("must have exec.command");
     return { type: "exec", exec: withoutUnset({ ...user.exec, clusterConfig: cluster.execConfig }) };
   }
-  if (user.authProvider !== undefined) return { type: "auth-provider", ...user.authProvider };
+  if (user.authProvider !== undefined) {
+    // The others left kubectl with 1.26, in favour of exec plugins.
+    if (user.authProvider.name !== "oidc") {
+      throw refuse(
+        `auth-provider.name must be "oidc" but got: ${JSON.stringify(user.authProvider.name)}; others are exec plugins`,
+      );
+    }
+    return { type: "auth-provider", ...user.authProvider };
+  }
   const isBasic = user.username !== undefined || user.password !== undefined;
   if (isBasic && user.token !== undefined) throw refuse("must have a token or a username but got: both");
   if (user.tokenFile !== undefined) {

@@ -126,6 +126,20 @@ describe("loadKubeconfig", () => {
     expect((await connect({ "/etc/k": kubeconfig("a", { user }) }, "a")).authentication).toMatchObject(authentication);
   });
 
+  it.each([
+    ["auth-provider: {name: gcp}", 'auth-provider.name must be "oidc" but got: "gcp"'],
+    ["auth-provider: {name: oidc}, exec: {command: x}", "must have exec or auth-provider but got: both"],
+    ["exec: {apiVersion: v1}", "must have exec.command"],
+    ["token: s3cret, username: u", "must have a token or a username but got: both"],
+    ["client-certificate: c", "must have client-key beside client-certificate"],
+  ])("should refuse the credentials {%s}, without showing them", async (user, message) => {
+    const error: unknown = await connect({ "/etc/k": kubeconfig("a", { user }) }, "a").catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(String(error)).toContain(`/etc/k: users[name=a].user: ${message}`);
+    expect(String(error)).not.toContain("s3cret");
+  });
+
   it("should read impersonation, proxy, TLS name and insecure-skip-tls-verify", async () => {
     const connection = await connect(
       {
@@ -149,6 +163,14 @@ describe("loadKubeconfig", () => {
   ])("should take the server %s for %s", async (server, url) => {
     const text = kubeconfig("a").replace("https://a:6443", server);
     expect((await connect({ "/k": text }, "a")).endpoints).toEqual([{ url }]);
+  });
+
+  it("should send nothing secret over plain HTTP", async () => {
+    const user = "token: t, client-certificate: c, client-key: k";
+    const text = kubeconfig("a", { user }).replace("https://", "http://");
+    const connection = await connect({ "/k": text }, "a");
+    expect(connection).toMatchObject({ endpoints: [{ url: "http://a:6443" }], authentication: { type: "none" } });
+    expect(connection.clientCertificate).toBeUndefined();
   });
 
   it("should read JSON, tabs and all", async () => {

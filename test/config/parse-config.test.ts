@@ -48,6 +48,30 @@ describe("parseConfig", () => {
     expect(undescribed).toEqual([]);
   });
 
+  it("should tell the reference's readers every default that holds", async () => {
+    const text = await readFile(join(root, "docs/configuration.md"), "utf8");
+    const stated = [...text.matchAll(/^\| `(\w+\.\w+)` +\| `([^`]*)` +\|/gmu)].map(([, key, value]) => [key, value]);
+    const { clusters: _, cache: __, geo: ___, ...groups } = createDefaultConfig(environment);
+    const held = Object.entries(groups).flatMap(([group, fields]) =>
+      Object.entries(fields).map(([key, value]) => [
+        `${group}.${key}`,
+        typeof value === "object" ? JSON.stringify(value) : String(value),
+      ]),
+    );
+    expect(new Set(stated.map(String))).toEqual(new Set(held.map(String)));
+  });
+
+  it("should show editors the defaults that hold", () => {
+    const { properties } = clustersSchema as unknown as {
+      properties: Record<string, { properties: Record<string, { default?: unknown }> }>;
+    };
+    const { server, auth, limits, probe, log } = createDefaultConfig(environment);
+    for (const [group, fields] of Object.entries({ server, auth, limits, probe, log })) {
+      const shown = Object.entries(properties[group]!.properties).map(([key, property]) => [key, property.default]);
+      expect(Object.fromEntries(shown)).toEqual(fields);
+    }
+  });
+
   it("should be frozen all the way down", () => {
     const config = createDefaultConfig(environment);
     expect(() => Object.assign(config.server, { port: 1 })).toThrow(TypeError);
@@ -195,6 +219,10 @@ probe: {timeoutMs: 9000}
     [
       "clusters: [{name: a, embedded: {}, labels: {a/b: 1}}]",
       '1:50: clusters[0].labels["a/b"]: must be a string but got: 1 (put it into quotes)',
+    ],
+    [
+      'clusters: [{name: a, endpoints: [{url: "http://x"}], credentials: {tokenFile: t}}]',
+      "1:40: clusters[0].endpoints[0].url: must be https: credentials never go over plain HTTP",
     ],
     ["auth: {mode: oidc}", '1:14: auth.mode: must be none but got: "oidc"'],
   ])("should explain %j", (text, problem) => {

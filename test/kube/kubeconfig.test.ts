@@ -3,6 +3,9 @@ import { access, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promise
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
+import { once } from "node:events";
+import { createServer } from "node:https";
+import { X509CertificateGenerator } from "@peculiar/x509";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ClusterConnection, PemSource } from "../../src/config/cluster-connection.ts";
@@ -59,6 +62,18 @@ const kubeconfig = fc.record({
   style: fc.constantFrom("json", "tabs"),
 });
 type Generated = typeof kubeconfig extends fc.Arbitrary<infer T> ? T : never;
+
+/** A certificate of its own making, for a server that nobody verifies. */
+async function createCertificate(): Promise<{ readonly cert: string; readonly key: string }> {
+  const keys = await crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, true, ["sign", "verify"]);
+  const certificate = await X509CertificateGenerator.createSelfSigned({
+    name: "CN=test",
+    keys,
+    signingAlgorithm: { name: "ECDSA", hash: "SHA-256" },
+  });
+  const key = Buffer.from(await crypto.subtle.exportKey("pkcs8", keys.privateKey)).toString("base64");
+  return { cert: certificate.toString("pem"), key: `-----BEGIN PRIVATE KEY-----\n${key}\n-----END PRIVATE KEY-----` };
+}
 
 const base64 = (text: string): string => Buffer.from(text).toString("base64");
 
@@ -260,5 +275,60 @@ describe.skipIf(assets === "")("loadKubeconfig beside kubectl (needs KUBEBUILDER
     await expect(run(join(assets, "kubectl"), ["config", "get-contexts"], { env })).rejects.toThrow();
     const files = { readFile: (path: string) => readFile(path, "utf8"), access: (path: string) => access(path) };
     await expect(loadKubeconfig({ environment: { files, env, homeDir: dir, cwd: dir } })).rejects.toThrow(ConfigError);
+  });
+
+  it.each([
+    ["exec", { exec: { apiVersion: "client.authentication.k8s.io/v1", command: "./login", interactiveMode: "Never" } }],
+    ["tokenFile", { tokenFile: "token" }],
+  ])("should look for the %s of a kubeconfig where kubectl looks for it", async (_, user) => {
+    const dir = join(root, String(count++));
+    await mkdir(dir);
+    const credential = {
+      apiVersion: "client.authentication.k8s.io/v1",
+      kind: "ExecCredential",
+      status: { token: "s3cret" },
+    };
+    await writeFile(join(dir, "login"), `#!/bin/sh\necho '${JSON.stringify(credential)}'\n`, { mode: 0o700 });
+    await writeFile(join(dir, "token"), "s3cret");
+    const seen: (string | undefined)[] = [];
+    const server = createServer(await createCertificate(), (request, response) => {
+      seen.push(request.headers.authorization);
+      response.end("{}");
+    }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const address = server.address();
+    const file = join(dir, "config");
+    await writeFile(
+      file,
+      JSON.stringify({
+        contexts: [{ name: "c", context: { cluster: "c", user: "u" } }],
+        clusters: [
+          {
+            name: "c",
+            cluster: {
+              server: `https://127.0.0.1:${typeof address === "object" ? address?.port : 0}`,
+              "insecure-skip-tls-verify": true,
+            },
+          },
+        ],
+        users: [{ name: "u", user }],
+      }),
+    );
+    try {
+      const args = ["--kubeconfig", file, "--context", "c", "get", "--raw", "/version"];
+      await run(join(assets, "kubectl"), args, { env: { HOME: dir, PATH: "/bin:/usr/bin" }, cwd: root });
+    } finally {
+      server.close();
+    }
+    expect(seen).toEqual(["Bearer s3cret"]);
+    const files = { readFile: (path: string) => readFile(path, "utf8"), access: (path: string) => access(path) };
+    const environment = { files, env: {}, homeDir: dir, cwd: root };
+    const { authentication } = toConnection(await loadKubeconfig({ explicitPath: file, environment }), "c");
+    const paths = { exec: join(dir, "login"), "token-file": join(dir, "token") };
+    expect(
+      authentication.type === "exec"
+        ? authentication.exec.command
+        : authentication.type === "token-file" && authentication.file,
+    ).toBe(paths[authentication.type as keyof typeof paths]);
   });
 });
