@@ -1,11 +1,12 @@
 import { defineConfig } from "rolldown";
+import type { RolldownOptions } from "rolldown";
 
 /**
  * The executables. Packages stay outside the bundle: Node resolves one copy of each, `graphql` included, and licences stay where they lie.
  * One build for each: a chunk shared by two entries would run before their first import, reflect-metadata.
  */
 export default defineConfig(
-  ["main", "emit-schema"].map((name) => ({
+  ["main", "emit-schema"].map((name): RolldownOptions => ({
     input: `src/${name}.ts`,
     platform: "node",
     // The decorator helper is part of the compiler, not a package of ours.
