@@ -44,13 +44,13 @@ export function createIdentityGuard({ cluster, clock, timeoutMs }: IdentityGuard
       return namespace.metadata.uid;
     } catch (error) {
       // Who may not look at kube-system has to believe the registry.
-      if (isKubeError(error, "Forbidden", "NotFound")) return undefined;
+      if (isKubeError(error, "Forbidden")) return undefined;
       throw error;
     }
   };
   return {
     async confirm({ uid, brokenAt, signal }) {
-      if (asked === undefined || asked.at < brokenAt) {
+      if (asked === undefined || asked.at <= brokenAt) {
         const current = { at: clock.monotonic(), uid: ask() };
         asked = current;
         current.uid.catch(() => {

@@ -60,8 +60,10 @@ export class Reflector {
   #uid: string | undefined;
   /** clock.monotonic() of the first failure since the last connection. */
   #brokenAt: number | undefined;
-  /** clock.monotonic() of the latest failure. */
-  #lastBreakAt = 0;
+  /** clock.monotonic() of the latest failure, at first of the beginning: a pinned uid may be of an earlier run. */
+  #lastBreakAt: number;
+  /** It is the pinned cluster that answers, as far as the link has held since. */
+  #isConfirmed = false;
   #malformedAt: string | undefined;
   #suspectedAt = -Infinity;
   #notServed: { readonly at: number; readonly times: number } | undefined;
@@ -75,6 +77,7 @@ export class Reflector {
     this.#store = options.store;
     const { backoffBaseMs: baseMs, backoffMaxMs: maxMs } = options.timings;
     this.#pacer = new Pacer(options.clock);
+    this.#lastBreakAt = options.clock.monotonic();
     this.#backoff = createBackoff({ baseMs, maxMs, random: options.random });
   }
 
@@ -188,7 +191,8 @@ export class Reflector {
 
   async #comeInStep(uid: string, signal: AbortSignal): Promise<void> {
     const { clock, guard, timings } = this.#options;
-    if (this.#brokenAt !== undefined) await guard.confirm({ uid, brokenAt: this.#lastBreakAt, signal });
+    if (!this.#isConfirmed) await guard.confirm({ uid, brokenAt: this.#lastBreakAt, signal });
+    this.#isConfirmed = true;
     if (this.#uid !== uid) {
       // The operator has accepted another cluster under the name: neither its rows nor its versions have anything to do with what is held.
       if (this.#store.size > 0) this.#store.letGo("SYNCING", "Connecting", null);
@@ -308,6 +312,7 @@ export class Reflector {
   #broke(): void {
     this.#lastBreakAt = this.#options.clock.monotonic();
     this.#brokenAt ??= this.#lastBreakAt;
+    this.#isConfirmed = false;
   }
 
   #connected(): void {

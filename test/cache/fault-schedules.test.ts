@@ -20,7 +20,6 @@ describe("reflector under random faults", () => {
           async (steps, jitter) => {
             const schedule = new Schedule(() => jitter);
             try {
-              await schedule.begin();
               for (const now of steps) await schedule.play(now);
               await schedule.rest();
             } finally {

@@ -31,6 +31,8 @@ export class FakeApi implements Pick<KubeReader, "get" | "list" | "watch"> {
   fault: (request: Request) => Fault | undefined = () => undefined;
   /** Changes a page on its way. */
   tamper: (list: KubeList) => KubeList = (list) => list;
+  /** Pages after the first come from a server that is so many versions behind. */
+  pageLag = 0;
   readonly requests: Request[] = [];
   readonly streams = new Set<FakeStream>();
   /** Kinds that are served; undefined = all. */
@@ -137,7 +139,9 @@ export class FakeApi implements Pick<KubeReader, "get" | "list" | "watch"> {
   async list(resource: ResourceId, query: ListQuery, { signal }: CallOptions): Promise<KubeList> {
     await this.#request({ verb: "list", resource: toResourceName(resource), query }, signal);
     this.#checkServed(resource);
-    const { at, from } = query.continue === undefined ? { at: this.#version, from: 0 } : parseToken(query.continue);
+    const begun = query.continue === undefined ? undefined : parseToken(query.continue);
+    const at = begun === undefined ? this.#version : Math.max(100, begun.at - this.pageLag);
+    const from = begun?.from ?? 0;
     if (query.continue !== undefined && at < this.#compactedThrough) throw expired();
     const all = [...this.state(resource, at)].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, object]) => object);
     const to = from + (query.limit ?? all.length);
