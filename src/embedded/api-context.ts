@@ -10,6 +10,8 @@ export type LogSource = (container: {
   readonly namespace: string;
   readonly pod: string;
   readonly container: string;
+  /** Of the instance before the last restart. */
+  readonly previous?: boolean;
 }) => string | undefined;
 
 /** What every verb works with: one cluster. */

@@ -1,5 +1,5 @@
 import type { ApiContext } from "../api-context.ts";
-import { isJsonObject, itemsAt } from "../json-value.ts";
+import { isJsonObject, itemsAt, valueAt } from "../json-value.ts";
 import type { KubeObject } from "../../kube/object.ts";
 import { badRequest } from "../status-error.ts";
 import type { ObjectTarget } from "./target.ts";
@@ -53,17 +53,18 @@ export function readPodLog(
 ): Response {
   const pod = readStored(context, target);
   const container = toContainer(pod, query.get("container"));
-  if (query.get("previous") === "true") {
-    throw badRequest(
-      `previous terminated container ${JSON.stringify(container)} in pod ${JSON.stringify(target.name)} not found`,
-    );
-  }
-  const read = (): string => context.readLog({ namespace: target.namespace, pod: target.name, container }) ?? "";
+  const previous = query.get("previous") === "true";
+  const read = (): string | undefined =>
+    context.readLog({ namespace: target.namespace, pod: target.name, container, ...(previous ? { previous } : {}) });
   const text = read();
+  if (text === undefined) refuseWithoutLog(pod, container, previous);
   const headers = { "content-type": "text/plain" };
-  const first = selectLog(context, text, query);
+  const first = selectLog(context, text ?? "", query);
   if (query.get("follow") !== "true") return new Response(first, { headers });
-  return new Response(followLog({ context, read, query, signal, first, seen: text.length }), { headers });
+  return new Response(
+    followLog({ context, read: () => read() ?? "", query, signal, first, seen: lastLine(text ?? "") }),
+    { headers },
+  );
 }
 
 interface Follow {
@@ -72,8 +73,27 @@ interface Follow {
   readonly query: URLSearchParams;
   readonly signal: AbortSignal;
   readonly first: string;
-  /** Characters of the log that have been looked at. */
-  readonly seen: number;
+  /** The last line that has been looked at; "" = none. */
+  readonly seen: string;
+}
+
+/** Throws 400, as a kubelet does, for a container that has not run (yet). */
+function refuseWithoutLog(pod: KubeObject, container: string, previous: boolean): void {
+  const { name } = pod.metadata;
+  if (previous)
+    throw badRequest(
+      `previous terminated container ${JSON.stringify(container)} in pod ${JSON.stringify(name)} not found`,
+    );
+  const status = itemsAt(pod, "status", "containerStatuses").find((one) => valueAt(one, "name") === container);
+  const reason = valueAt(status, "state", "waiting", "reason");
+  if (typeof reason !== "string") return;
+  const why = reason === "ImagePullBackOff" ? "trying and failing to pull image" : reason;
+  throw badRequest(`container ${JSON.stringify(container)} in pod ${JSON.stringify(name)} is waiting to start: ${why}`);
+}
+
+/** With its time and its line feed. */
+function lastLine(text: string): string {
+  return text.slice(text.lastIndexOf("\n", text.length - 2) + 1);
 }
 
 /** How often a followed log is looked at again. */
@@ -82,15 +102,17 @@ const followMs = 250;
 function followLog({ context, read, query, signal, first, seen }: Follow): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   const rest = new URLSearchParams(query.get("timestamps") === "true" ? { timestamps: "true" } : {});
-  let position = seen;
+  let last = seen;
   let cancel = (): void => {};
   return new ReadableStream<Uint8Array>({
     start(controller) {
       if (first !== "") controller.enqueue(encoder.encode(first));
       const look = (): void => {
         const text = read();
-        const fresh = selectLog(context, text.slice(Math.min(position, text.length)), rest);
-        position = text.length;
+        // By its last line, not by its length: the beginning of a log that was rotated is gone.
+        const at = last === "" ? -1 : text.lastIndexOf(last);
+        const fresh = selectLog(context, at < 0 ? text : text.slice(at + last.length), rest);
+        last = lastLine(text);
         if (fresh !== "") controller.enqueue(encoder.encode(fresh));
         cancel = context.clock.setTimer(look, followMs);
       };

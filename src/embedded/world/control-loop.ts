@@ -1,13 +1,13 @@
 import { createBackoff } from "../../lib/backoff.ts";
-import type { Random } from "../../lib/backoff.ts";
-import { sleep } from "../../lib/clock.ts";
+import type { Backoff, Random } from "../../lib/backoff.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { isKubeError } from "../../kube/kube-error.ts";
+import type { KubeErrorReason } from "../../kube/kube-error.ts";
 import type { Logger } from "../../lib/logger.ts";
 
 export interface ControlLoopOptions {
   readonly name: string;
-  /** Brings the world nearer to what the key wants; repeatable. A Conflict or NotFound means: look again later. */
+  /** Brings the world nearer to what the key wants; repeatable. What it throws is tried again later. */
   readonly reconcile: (key: string, signal: AbortSignal) => Promise<void>;
   readonly clock: Clock;
   readonly random: Random;
@@ -22,11 +22,22 @@ export interface ControlLoop {
   run(signal: AbortSignal): Promise<void>;
 }
 
+/** Outrun by another writer, gone meanwhile, or refused for what a user wrote: nothing is wrong with the controller. */
+const expected: readonly KubeErrorReason[] = ["Conflict", "NotFound", "AlreadyExists", "Forbidden", "Invalid"];
+
 export function createControlLoop({ name, reconcile, clock, random, logger }: ControlLoopOptions): ControlLoop {
   const dirty = new Set<string>();
   const timers = new Map<string, { readonly atMs: number; readonly cancel: () => void }>();
+  /** Of keys that failed last time; the others wait for none of them. */
+  const backoffs = new Map<string, Backoff>();
   let wake = (): void => {};
 
+  const fail = (key: string, error: unknown): void => {
+    if (!isKubeError(error, ...expected)) logger.warn("controller failed", { controller: name, key, error });
+    const backoff = backoffs.get(key) ?? createBackoff({ baseMs: 20, maxMs: 30_000, random });
+    backoffs.set(key, backoff);
+    loop.addAfter(key, backoff.next());
+  };
   const loop: ControlLoop = {
     add(key) {
       dirty.add(key);
@@ -44,9 +55,7 @@ export function createControlLoop({ name, reconcile, clock, random, logger }: Co
       timers.set(key, { atMs, cancel });
     },
     async run(signal) {
-      const backoff = createBackoff({ baseMs: 20, maxMs: 2_000, random });
-      const onAbort = (): void => wake();
-      signal.addEventListener("abort", onAbort, { once: true });
+      signal.addEventListener("abort", () => wake(), { once: true });
       while (!signal.aborted) {
         const [key] = dirty;
         if (key === undefined) {
@@ -58,14 +67,10 @@ export function createControlLoop({ name, reconcile, clock, random, logger }: Co
         dirty.delete(key);
         try {
           await reconcile(key, signal);
-          backoff.reset();
+          backoffs.delete(key);
         } catch (error) {
           if (signal.aborted) break;
-          // Outrun by another writer, or gone meanwhile: the next look sees it.
-          if (!isKubeError(error, "Conflict", "NotFound", "AlreadyExists"))
-            logger.warn("controller failed", { controller: name, key, error });
-          dirty.add(key);
-          await sleep(clock, backoff.next(), signal).catch(() => {});
+          fail(key, error);
         }
       }
       for (const { cancel } of timers.values()) cancel();

@@ -1,3 +1,4 @@
+import type { LogSource } from "../api-context.ts";
 import { createControlLoop } from "./control-loop.ts";
 import type { ControlLoop } from "./control-loop.ts";
 import { alwaysCached } from "../../kube/known-resources.ts";
@@ -10,15 +11,20 @@ import type { Runnable } from "../../lib/runnable.ts";
 import { createDaemonSetController } from "./controllers/daemon-set.ts";
 import { createDeploymentController } from "./controllers/deployment.ts";
 import { createEndpointSliceController } from "./controllers/endpoint-slice.ts";
+import { createEventExpiry } from "./controllers/event-expiry.ts";
 import { createGarbageCollector } from "./controllers/garbage-collector.ts";
 import { createJobController } from "./controllers/job.ts";
 import { createKubelet } from "./controllers/kubelet.ts";
 import type { KubeletOptions } from "./controllers/kubelet.ts";
 import { createNamespaceController } from "./controllers/namespace.ts";
+import { createNodeLifecycle } from "./controllers/node-lifecycle.ts";
 import { createReplicaSetController } from "./controllers/replica-set.ts";
 import { createScheduler } from "./controllers/scheduler.ts";
 import { createStatefulSetController } from "./controllers/stateful-set.ts";
 import type { Controller, ControllerContext } from "./controllers/controller.ts";
+import { createEventRecorder } from "./event-recorder.ts";
+import { withSettledWrites } from "./settled-client.ts";
+import { createPodLogs } from "./pod-log.ts";
 import { createView } from "./view.ts";
 
 export interface ControllerManagerOptions {
@@ -27,6 +33,8 @@ export interface ControllerManagerOptions {
   readonly random: Random;
   readonly logger: Logger;
   readonly kubelet: KubeletOptions;
+  /** Told where the kubelets' logs are to be had. */
+  readonly setLogSource: (source: LogSource) => void;
 }
 
 const factories: readonly ((context: ControllerContext, options: ControllerManagerOptions) => Controller)[] = [
@@ -38,8 +46,10 @@ const factories: readonly ((context: ControllerContext, options: ControllerManag
   createJobController,
   createScheduler,
   (context, { kubelet }) => createKubelet(context, kubelet),
+  createNodeLifecycle,
   createEndpointSliceController,
   createGarbageCollector,
+  createEventExpiry,
 ];
 
 /** The controllers, scheduler and kubelets of one embedded cluster over one view of it. */
@@ -50,11 +60,13 @@ export function createControllerManager(options: ControllerManagerOptions): Runn
     name: "embedded controllers",
     ready: ready.promise,
     async run(signal) {
-      const view = createView(client, alwaysCached);
+      const view = createView(client, alwaysCached, clock);
+      options.setLogSource(createPodLogs(view, clock));
+      const shared = { client: withSettledWrites(client, view), view, events: createEventRecorder(client, clock), clock, random }; // prettier-ignore
       const loops = factories.map((create): ControlLoop => {
         let loop: ControlLoop | undefined;
         const again = (key: string, ms: number): void => loop?.addAfter(key, ms);
-        const controller = create({ client, view, clock, random, again }, options);
+        const controller = create({ ...shared, again }, options);
         loop = createControlLoop({ name: controller.name, reconcile: controller.reconcile, clock, random, logger });
         const { add } = loop;
         view.subscribe((resource, type, object) => controller.keysFor(resource, object, type).forEach(add));

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Random } from "../../lib/backoff.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { Logger } from "../../lib/logger.ts";
@@ -42,7 +43,7 @@ export interface EmbeddedCluster {
 }
 
 /** As long as a small image takes, so that a first look at the demo sees things start. */
-const demoKubelet: KubeletOptions = { startMs: 400, jobMs: 3_000 };
+const demoKubelet: KubeletOptions = { startMs: 400, jobMs: 3_000, stopMs: 300 };
 
 export async function startEmbeddedCluster(options: EmbeddedClusterOptions): Promise<EmbeddedCluster> {
   const { name, plan, clock, random, kubelet = demoKubelet, port = 0 } = options;
@@ -50,7 +51,16 @@ export async function startEmbeddedCluster(options: EmbeddedClusterOptions): Pro
   const api = createEmbeddedApi({ name, clock, random, logger });
   const stop = new AbortController();
   const { signal } = stop;
-  const controllers = createControllerManager({ client: api.client, clock, random, logger, kubelet });
+  // Each watch and each loop listens for the end: a few dozen, and they are no leak.
+  setMaxListeners(0, signal);
+  const controllers = createControllerManager({
+    client: api.client,
+    clock,
+    random,
+    logger,
+    kubelet,
+    setLogSource: (source) => api.setLogSource(source),
+  });
   const running = controllers.run(signal);
   await controllers.ready;
   if (plan !== undefined) await seedCluster(api.client, toSeedObjects(plan, timestamp(clock)), signal);

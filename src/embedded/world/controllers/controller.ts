@@ -5,13 +5,17 @@ import { toResourceName } from "../../../kube/resource-id.ts";
 import type { ResourceId } from "../../../kube/resource-id.ts";
 import type { Clock } from "../../../lib/clock.ts";
 import type { Random } from "../../../lib/backoff.ts";
+import { equalJson } from "../../json-value.ts";
+import type { EventRecorder } from "../event-recorder.ts";
 import type { View } from "../view.ts";
 import { controllerOf } from "../view.ts";
 
 /** What each controller of an embedded cluster works with. */
 export interface ControllerContext {
+  /** A write through it resolves once the view shows it: the next look at the view sees it. */
   readonly client: KubeClient;
   readonly view: View;
+  readonly events: EventRecorder;
   readonly clock: Clock;
   readonly random: Random;
   /** Looks at the key again after `ms`. */
@@ -91,6 +95,7 @@ export interface WireCondition {
   readonly reason?: string;
   readonly message?: string;
   readonly lastTransitionTime?: string;
+  readonly lastUpdateTime?: string;
 }
 
 export function conditionOf(object: KubeObject, type: string): WireCondition | undefined {
@@ -119,6 +124,5 @@ export function timestamp(clock: Clock): string {
   return new Date(clock.now()).toISOString().replace(/\.\d+Z$/, "Z");
 }
 
-export function isSame(a: unknown, b: unknown): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
-}
+/** Equality as JSON data: neither the order of keys nor a key that is undefined counts. */
+export const isSame: (a: unknown, b: unknown) => boolean = equalJson;

@@ -1,98 +1,28 @@
-import { createHash } from "node:crypto";
 import { knownResources } from "../../../kube/known-resources.ts";
 import type { KubeObject } from "../../../kube/object.ts";
-import { controllerRef, isSame, isTerminating, ownKey, specOf, splitKey, statusOf, timestamp, withCondition, writeOptions } from "./controller.ts"; // prettier-ignore
-import type { Controller, ControllerContext, WireCondition } from "./controller.ts";
+import { controllerRef, isSame, isTerminating, ownKey, specOf, splitKey, statusOf, writeOptions } from "./controller.ts"; // prettier-ignore
+import type { Controller, ControllerContext } from "./controller.ts";
+import { toDeploymentStatus, toPortions } from "./deployment-status.ts";
+import type { DeploymentSpec, SetStatus } from "./deployment-status.ts";
+import { hashLabel, hashTemplate, isSameTemplate } from "./pod-template-hash.ts";
 import type { PodTemplate } from "./pods-of-template.ts";
 
 const manager = "kube-controller-manager";
+const component = "deployment-controller";
 const revisionKey = "deployment.kubernetes.io/revision";
-const hashKey = "pod-template-hash";
+/** Not copied to ReplicaSets: they say something of the Deployment alone. */
+const ownAnnotations: ReadonlySet<string> = new Set([
+  "kubectl.kubernetes.io/last-applied-configuration",
+  revisionKey,
+  "deployment.kubernetes.io/revision-history",
+  "deployment.kubernetes.io/desired-replicas",
+  "deployment.kubernetes.io/max-replicas",
+]);
 
-interface DeploymentSpec {
-  readonly replicas?: number;
-  readonly paused?: boolean;
-  readonly template?: PodTemplate;
-  readonly selector?: { readonly matchLabels?: Readonly<Record<string, string>> };
-  readonly strategy?: {
-    readonly type?: string;
-    readonly rollingUpdate?: { readonly maxSurge?: number | string; readonly maxUnavailable?: number | string };
-  };
-}
-
-interface SetStatus {
-  readonly replicas?: number;
-  readonly readyReplicas?: number;
-  readonly availableReplicas?: number;
-}
-
-/** Keeps one ReplicaSet for each pod template and rolls from the old ones to the newest, as `kubectl rollout status` expects. */
+/** Keeps one ReplicaSet for each pod template and rolls from the old ones to the newest, as `kubectl rollout` expects. */
 export function createDeploymentController(context: ControllerContext): Controller {
-  const { client, view } = context;
+  const { view, client } = context;
   const { deployments, replicasets } = knownResources;
-
-  const scaleSet = async (set: KubeObject, replicas: number, signal: AbortSignal): Promise<void> => {
-    if (specOf(set)["replicas"] === replicas) return;
-    await client.replace(
-      replicasets,
-      { ...set, spec: { ...specOf<object>(set), replicas } },
-      writeOptions(signal, manager),
-    );
-  };
-  const createSet = async (deployment: KubeObject, revision: number, signal: AbortSignal): Promise<void> => {
-    const { template = {}, selector, replicas = 1 } = specOf<DeploymentSpec>(deployment);
-    const hash = hashTemplate(template);
-    const labels = { ...template.metadata?.labels, [hashKey]: hash };
-    const hasOld = view.controlledBy(replicasets, deployment.metadata.uid ?? "").length > 0;
-    const set = {
-      apiVersion: "apps/v1",
-      kind: "ReplicaSet",
-      metadata: {
-        name: `${deployment.metadata.name}-${hash}`,
-        namespace: deployment.metadata.namespace,
-        labels,
-        annotations: { [revisionKey]: String(revision) },
-        ownerReferences: [controllerRef(deployment)],
-      },
-      spec: {
-        replicas: hasOld ? 0 : replicas,
-        selector: { matchLabels: { ...selector?.matchLabels, [hashKey]: hash } },
-        template: { ...template, metadata: { ...template.metadata, labels } },
-      },
-    };
-    await client.create(replicasets, set as unknown as KubeObject, writeOptions(signal, manager));
-  };
-
-  const roll = async (
-    deployment: KubeObject,
-    newest: KubeObject,
-    old: readonly KubeObject[],
-    signal: AbortSignal,
-  ): Promise<void> => {
-    const { replicas = 1, strategy } = specOf<DeploymentSpec>(deployment);
-    const size = (set: KubeObject): number => (specOf(set)["replicas"] as number | undefined) ?? 0;
-    const available = (set: KubeObject): number => statusOf<SetStatus>(set).availableReplicas ?? 0;
-    const oldSize = old.reduce((sum, set) => sum + size(set), 0);
-    if (oldSize === 0) return scaleSet(newest, replicas, signal);
-    if (strategy?.type === "Recreate") {
-      for (const set of old) await scaleSet(set, 0, signal);
-      if (old.every((set) => (statusOf<SetStatus>(set).replicas ?? 0) === 0)) await scaleSet(newest, replicas, signal);
-      return;
-    }
-    const surge = portion(strategy?.rollingUpdate?.maxSurge ?? "25%", replicas, Math.ceil);
-    const spare = portion(strategy?.rollingUpdate?.maxUnavailable ?? "25%", replicas, Math.floor);
-    const room = replicas + surge - oldSize - size(newest);
-    await scaleSet(newest, Math.min(replicas, size(newest) + Math.max(0, room)), signal);
-    const totalAvailable = available(newest) + old.reduce((sum, set) => sum + available(set), 0);
-    let removable = Math.max(0, totalAvailable - (replicas - (surge + spare === 0 ? 1 : spare)));
-    for (const set of old) {
-      const unready = size(set) - available(set);
-      const cut = Math.min(size(set), unready + removable);
-      removable -= cut - unready;
-      await scaleSet(set, size(set) - cut, signal);
-    }
-  };
-
   return {
     name: "deployment",
     keysFor: (resource, object) => ownKey(deployments, replicasets, resource, object),
@@ -100,78 +30,167 @@ export function createDeploymentController(context: ControllerContext): Controll
       const { namespace, name } = splitKey(key);
       const deployment = view.get(deployments, namespace, name);
       if (deployment === undefined || isTerminating(deployment)) return;
-      const { template = {}, paused = false, replicas = 1 } = specOf<DeploymentSpec>(deployment);
+      const { template = {}, paused = false, replicas = 1, revisionHistoryLimit = 10 } = specOf<DeploymentSpec>(deployment); // prettier-ignore
       const sets = view.controlledBy(replicasets, deployment.metadata.uid ?? "").filter((set) => !isTerminating(set));
-      const hash = hashTemplate(template);
-      const newest = sets.find(({ metadata }) => metadata.labels?.[hashKey] === hash);
-      const old = sets.filter((set) => set !== newest);
-      const lastRevision = Math.max(0, ...old.map(revisionOf));
-      if (newest === undefined && !paused) return createSet(deployment, lastRevision + 1, signal);
-      if (newest !== undefined && !paused) await roll(deployment, newest, old, signal);
-      else for (const set of old) if (old.length === 1) await scaleSet(set, replicas, signal);
-      await writeStatus(context, deployment, newest, old, signal);
+      const newest = sets
+        .filter((set) => isSameTemplate(specOf<{ template?: PodTemplate }>(set).template ?? {}, template))
+        .sort((a, b) => revisionOf(b) - revisionOf(a))[0];
+      const old = sets.filter((set) => set !== newest).sort((a, b) => revisionOf(a) - revisionOf(b));
+      const nextRevision = Math.max(0, ...old.map(revisionOf)) + 1;
+      // Each write below comes back as a change of the ReplicaSet or the Deployment, which looks again.
+      if (newest === undefined && !paused) return createSet(context, deployment, nextRevision, signal);
+      if (newest !== undefined && !paused) {
+        if (await ensureRevision(context, deployment, newest, nextRevision, signal)) return;
+        await roll(context, deployment, newest, old, signal);
+        await forget(context, old, revisionHistoryLimit, signal);
+      } else {
+        // A paused Deployment still scales; which of several sets would grow is not worth Kubernetes' proportions here.
+        const active = [...old, ...(newest === undefined ? [] : [newest])].filter((set) => sizeOf(set) > 0);
+        const only = active.length === 1 ? active[0] : undefined;
+        if (only !== undefined) await scaleSet(context, deployment, only, replicas, signal);
+      }
+      const { status, againMs } = toDeploymentStatus(deployment, newest, old, context.clock);
+      if (againMs !== undefined) context.again(key, againMs);
+      if (isSame({ ...statusOf<object>(deployment), ...status }, statusOf(deployment))) return;
+      const current = view.get(deployments, namespace, name) ?? deployment;
+      await client.replace(deployments, { ...current, status }, writeOptions(signal, manager, "status"));
     },
   };
-}
-
-async function writeStatus(
-  { client, view, clock }: ControllerContext,
-  deployment: KubeObject,
-  newest: KubeObject | undefined,
-  old: readonly KubeObject[],
-  signal: AbortSignal,
-): Promise<void> {
-  const { deployments } = knownResources;
-  const revision = newest === undefined ? undefined : String(revisionOf(newest));
-  if (revision !== undefined && deployment.metadata.annotations?.[revisionKey] !== revision) {
-    const patch = { type: "merge" as const, body: { metadata: { annotations: { [revisionKey]: revision } } } };
-    const { namespace = "", name } = deployment.metadata;
-    await client.patch(deployments, { namespace, name }, patch, writeOptions(signal, manager));
-  }
-  const sum = (field: keyof SetStatus): number =>
-    [...(newest === undefined ? [] : [newest]), ...old].reduce(
-      (total, set) => total + (statusOf<SetStatus>(set)[field] ?? 0),
-      0,
-    );
-  const { replicas = 1 } = specOf<DeploymentSpec>(deployment);
-  const updated = newest === undefined ? 0 : (statusOf<SetStatus>(newest).replicas ?? 0);
-  const availableReplicas = sum("availableReplicas");
-  const before = statusOf<{ conditions?: WireCondition[] }>(deployment);
-  const now = timestamp(clock);
-  const isAvailable = availableReplicas >= replicas - Math.floor(replicas / 4);
-  const isComplete = updated === replicas && sum("replicas") === replicas && availableReplicas === replicas;
-  const conditions = [
-    {
-      type: "Available",
-      status: isAvailable ? "True" : "False",
-      reason: isAvailable ? "MinimumReplicasAvailable" : "MinimumReplicasUnavailable",
-    },
-    { type: "Progressing", status: "True", reason: isComplete ? "NewReplicaSetAvailable" : "ReplicaSetUpdated" },
-  ].reduce((all, next) => withCondition(all, next, now), before.conditions ?? []);
-  const status = {
-    observedGeneration: deployment.metadata.generation,
-    replicas: sum("replicas"),
-    updatedReplicas: updated,
-    readyReplicas: sum("readyReplicas"),
-    availableReplicas,
-    unavailableReplicas: Math.max(0, replicas - availableReplicas),
-    conditions: conditions.sort((a, b) => (a.type < b.type ? -1 : 1)),
-  };
-  if (isSame({ ...before, ...status }, before)) return;
-  const current = view.get(deployments, deployment.metadata.namespace ?? "", deployment.metadata.name) ?? deployment;
-  await client.replace(deployments, { ...current, status }, writeOptions(signal, manager, "status"));
 }
 
 function revisionOf({ metadata }: KubeObject): number {
   return Number(metadata.annotations?.[revisionKey] ?? 0);
 }
 
-/** Ten characters that name a template, as pod-template-hash does. */
-export function hashTemplate(template: PodTemplate): string {
-  return createHash("sha256").update(JSON.stringify(template)).digest("hex").slice(0, 10);
+function sizeOf(set: KubeObject): number {
+  return specOf<{ replicas?: number }>(set).replicas ?? 1;
 }
 
-/** "25%" or a number, of `total`. */
-function portion(value: number | string, total: number, round: (x: number) => number): number {
-  return typeof value === "number" ? value : round((Number.parseInt(value, 10) / 100) * total);
+async function createSet(
+  { client, view, events }: ControllerContext,
+  deployment: KubeObject,
+  revision: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const { template = {}, selector, replicas = 1, minReadySeconds } = specOf<DeploymentSpec>(deployment);
+  const hash = hashTemplate(template);
+  const labels = { ...template.metadata?.labels, [hashLabel]: hash };
+  const isFirst = view.controlledBy(knownResources.replicasets, deployment.metadata.uid ?? "").length === 0;
+  const set = {
+    apiVersion: "apps/v1",
+    kind: "ReplicaSet",
+    metadata: {
+      name: `${deployment.metadata.name}-${hash}`,
+      namespace: deployment.metadata.namespace,
+      labels,
+      annotations: toSetAnnotations(deployment, revision),
+      ownerReferences: [controllerRef(deployment)],
+    },
+    spec: {
+      replicas: isFirst ? replicas : 0,
+      ...(minReadySeconds === undefined ? {} : { minReadySeconds }),
+      selector: { ...selector, matchLabels: { ...selector?.matchLabels, [hashLabel]: hash } },
+      template: { ...template, metadata: { ...template.metadata, labels } },
+    },
+  };
+  await client.create(knownResources.replicasets, set as unknown as KubeObject, writeOptions(signal, manager));
+  if (!isFirst || replicas === 0) return;
+  const message = `Scaled up replica set ${set.metadata.name} from 0 to ${replicas}`;
+  await events.record(deployment, { type: "Normal", reason: "ScalingReplicaSet", message, component }, signal);
+}
+
+function toSetAnnotations(deployment: KubeObject, revision: number): Record<string, string> {
+  const copied = Object.entries(deployment.metadata.annotations ?? {}).filter(([key]) => !ownAnnotations.has(key));
+  const { replicas = 1, strategy } = specOf<DeploymentSpec>(deployment);
+  return {
+    ...Object.fromEntries(copied),
+    [revisionKey]: String(revision),
+    "deployment.kubernetes.io/desired-replicas": String(replicas),
+    "deployment.kubernetes.io/max-replicas": String(replicas + toPortions(strategy, replicas).surge),
+  };
+}
+
+/** Gives the newest set the highest revision, also when it is an old one come back (rollout undo), and writes it on the Deployment. True = written. */
+async function ensureRevision(
+  { client }: ControllerContext,
+  deployment: KubeObject,
+  newest: KubeObject,
+  nextRevision: number,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { namespace = "" } = deployment.metadata;
+  const revision = Math.max(revisionOf(newest), nextRevision);
+  const annotate = (resource: typeof knownResources.deployments | typeof knownResources.replicasets, object: KubeObject, annotations: object): Promise<unknown> =>
+    client.patch(resource, { namespace, name: object.metadata.name }, { type: "merge", body: { metadata: { annotations } } }, writeOptions(signal, manager)); // prettier-ignore
+  const wanted = toSetAnnotations(deployment, revision);
+  if (!isSame({ ...newest.metadata.annotations, ...wanted }, newest.metadata.annotations)) {
+    await annotate(knownResources.replicasets, newest, wanted);
+    return true;
+  }
+  if (deployment.metadata.annotations?.[revisionKey] === String(revision)) return false;
+  await annotate(knownResources.deployments, deployment, { [revisionKey]: String(revision) });
+  return true;
+}
+
+async function scaleSet(
+  { client, events, view }: ControllerContext,
+  deployment: KubeObject,
+  set: KubeObject,
+  replicas: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const { namespace = "", name } = set.metadata;
+  const size = sizeOf(set);
+  if (size === replicas) return;
+  const current = view.get(knownResources.replicasets, namespace, name) ?? set;
+  const scaled = { ...current, spec: { ...specOf<object>(current), replicas } };
+  await client.replace(knownResources.replicasets, scaled, writeOptions(signal, manager));
+  const message = `Scaled ${replicas > size ? "up" : "down"} replica set ${name} from ${size} to ${replicas}`;
+  await events.record(deployment, { type: "Normal", reason: "ScalingReplicaSet", message, component }, signal);
+}
+
+/** One step from the old sets to the newest, within maxSurge and maxUnavailable. */
+async function roll(
+  context: ControllerContext,
+  deployment: KubeObject,
+  newest: KubeObject,
+  old: readonly KubeObject[],
+  signal: AbortSignal,
+): Promise<void> {
+  const { replicas = 1, strategy } = specOf<DeploymentSpec>(deployment);
+  const scale = (set: KubeObject, to: number): Promise<void> => scaleSet(context, deployment, set, to, signal);
+  const available = (set: KubeObject): number => statusOf<SetStatus>(set).availableReplicas ?? 0;
+  const oldSize = old.reduce((sum, set) => sum + sizeOf(set), 0);
+  if (strategy?.type === "Recreate") {
+    for (const set of old) await scale(set, 0);
+    if (old.every((set) => (statusOf<SetStatus>(set).replicas ?? 0) === 0)) await scale(newest, replicas);
+    return;
+  }
+  if (oldSize === 0) return scale(newest, replicas);
+  const { surge, unavailable } = toPortions(strategy, replicas);
+  const room = replicas + surge - oldSize - sizeOf(newest);
+  const size = Math.min(replicas, sizeOf(newest) + Math.max(0, room));
+  await scale(newest, size);
+  // Pods that are not available go first; of the others as many as leave replicas - maxUnavailable.
+  let spare = Math.max(0, available(newest) + old.reduce((sum, set) => sum + available(set), 0) - (replicas - unavailable)); // prettier-ignore
+  for (const set of old) {
+    const unready = Math.max(0, sizeOf(set) - available(set));
+    const healthy = Math.min(available(set), sizeOf(set), spare);
+    spare -= healthy;
+    await scale(set, Math.max(0, sizeOf(set) - unready - healthy));
+  }
+}
+
+/** Deletes the oldest sets that are down to nothing, beyond the history that is to be kept. */
+async function forget(
+  { client }: ControllerContext,
+  old: readonly KubeObject[],
+  limit: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const idle = old.filter((set) => sizeOf(set) === 0 && (statusOf<SetStatus>(set).replicas ?? 0) === 0);
+  for (const { metadata } of idle.slice(0, Math.max(0, idle.length - limit))) {
+    const at = { namespace: metadata.namespace ?? "", name: metadata.name };
+    await client.delete(knownResources.replicasets, at, { propagationPolicy: "Background" }, writeOptions(signal, manager)); // prettier-ignore
+  }
 }

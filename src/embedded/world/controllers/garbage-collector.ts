@@ -1,6 +1,7 @@
 import type { KubeObject, WireOwnerReference } from "../../../kube/object.ts";
 import type { ApiResource } from "../../../kube/resource-id.ts";
-import { toApiVersion } from "../../../kube/resource-id.ts";
+import { toApiVersion, toResourceName } from "../../../kube/resource-id.ts";
+import { knownResources } from "../../../kube/known-resources.ts";
 import { isKubeError } from "../../../kube/kube-error.ts";
 import { systemIdentity } from "../../../kube/identity.ts";
 import { isTerminating, writeOptions } from "./controller.ts";
@@ -23,11 +24,18 @@ interface Found {
  */
 export function createGarbageCollector(context: ControllerContext): Controller {
   const { client } = context;
+  let sweptVersion = "";
   return {
     name: "garbage-collector",
-    keysFor: (_resource, object, type) => (type === "DELETED" || isTerminating(object) ? [sweepKey] : []),
+    // The first namespace starts the clock; a deletion is looked at at once.
+    keysFor: (resource, object, type) =>
+      type === "DELETED" || isTerminating(object) || toResourceName(resource) === "namespaces" ? [sweepKey] : [],
     async reconcile(_key, signal) {
       const options = { signal, as: systemIdentity(manager) };
+      // Nothing has been written since the last sweep: it would find what that one found.
+      const { resourceVersion } = await client.list(knownResources.namespaces, { limit: 1 }, options);
+      context.again(sweepKey, sweepEveryMs);
+      if (resourceVersion === sweptVersion) return;
       const resources = (await client.discover(options)).filter(
         ({ verbs }) => verbs.includes("list") && verbs.includes("delete"),
       );
@@ -39,7 +47,7 @@ export function createGarbageCollector(context: ControllerContext): Controller {
       const byUid = new Map(found.map((entry) => [entry.object.metadata.uid ?? "", entry]));
       for (const entry of found) await collect(context, entry, byUid, resources, signal);
       for (const entry of found) await finish(context, entry, found, signal);
-      context.again(sweepKey, sweepEveryMs);
+      sweptVersion = resourceVersion;
     },
   };
 }

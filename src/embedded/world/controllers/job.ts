@@ -6,6 +6,7 @@ import { createPodOf, deletePod } from "./pods-of-template.ts";
 import type { PodTemplate } from "./pods-of-template.ts";
 
 const manager = "kube-controller-manager";
+const component = "job-controller";
 
 interface JobSpec {
   readonly parallelism?: number;
@@ -17,7 +18,7 @@ interface JobSpec {
 
 /** Runs pods until enough have succeeded or too many have failed. */
 export function createJobController(context: ControllerContext): Controller {
-  const { client, view, clock } = context;
+  const { client, view, clock, events } = context;
   const { jobs, pods } = knownResources;
   return {
     name: "job",
@@ -26,23 +27,20 @@ export function createJobController(context: ControllerContext): Controller {
       const { namespace, name } = splitKey(key);
       const job = view.get(jobs, namespace, name);
       if (job === undefined || isTerminating(job) || isFinished(job)) return;
-      const {
-        parallelism = 1,
-        completions = 1,
-        backoffLimit = 6,
-        suspend = false,
-        template = {},
-      } = specOf<JobSpec>(job);
-      const owned = view.controlledBy(pods, job.metadata.uid ?? "");
-      const phase = (pod: KubeObject): string | undefined => statusOf<{ phase?: string }>(pod).phase;
-      const succeeded = owned.filter((pod) => phase(pod) === "Succeeded").length;
-      const failed = owned.filter((pod) => phase(pod) === "Failed").length;
-      const active = owned.filter(isPodActive);
-      const isComplete = succeeded >= completions;
-      const isFailed = failed > backoffLimit;
-      const wanted = isComplete || isFailed || suspend ? 0 : Math.min(parallelism, completions - succeeded);
-      for (let i = active.length; i < wanted; i++) await createPodOf(context, job, template, manager, signal);
-      for (const pod of active.slice(wanted)) await deletePod(context, pod, manager, signal);
+      const { parallelism = 1, completions, backoffLimit = 6, suspend = false, template = {} } = specOf<JobSpec>(job);
+      const ownPods = (): KubeObject[] => view.controlledBy(pods, job.metadata.uid ?? "");
+      const count = (phase: string): number => ownPods().filter((pod) => statusOf<{ phase?: string }>(pod).phase === phase).length; // prettier-ignore
+      const [succeeded, failed] = [count("Succeeded"), count("Failed")];
+      // Without completions any success means that the work is done: the others finish, no new ones start.
+      const isComplete = completions === undefined ? succeeded > 0 && !ownPods().some(isPodActive) : succeeded >= completions; // prettier-ignore
+      const isFailed = !isComplete && failed > backoffLimit;
+      const left = completions === undefined ? (succeeded > 0 ? 0 : parallelism) : completions - succeeded;
+      const wanted = isComplete || isFailed || suspend ? 0 : Math.min(parallelism, left);
+      const running = ownPods().filter(isPodActive);
+      for (let i = running.length; i < wanted; i++) await createPodOf(context, job, template, { component }, signal);
+      const surplus = completions === undefined && !isFailed && !suspend ? [] : running.slice(wanted);
+      for (const pod of surplus) await deletePod(context, pod, { owner: job, component }, signal);
+      const active = ownPods().filter(isPodActive);
       const now = timestamp(clock);
       const before = statusOf<{ conditions?: WireCondition[]; startTime?: string }>(job);
       const ends: WireCondition[] = [
@@ -61,8 +59,10 @@ export function createJobController(context: ControllerContext): Controller {
           ? { conditions: ends.reduce((all, end) => withCondition(all, end, now), before.conditions ?? []) }
           : {}),
       };
-      if (isSame(status, before)) return;
-      await client.replace(jobs, { ...job, status }, writeOptions(signal, manager, "status"));
+      const current = view.get(jobs, namespace, name);
+      if (current === undefined || isSame(status, statusOf(current))) return;
+      await client.replace(jobs, { ...current, status }, writeOptions(signal, manager, "status"));
+      if (isComplete) await events.record(job, { type: "Normal", reason: "Completed", message: "Job completed", component }, signal); // prettier-ignore
     },
   };
 }

@@ -1,10 +1,13 @@
 import { knownResources } from "../../../kube/known-resources.ts";
 import type { KubeObject } from "../../../kube/object.ts";
 import { toResourceName } from "../../../kube/resource-id.ts";
-import { conditionOf, isTerminating, keyOf, specOf, splitKey, statusOf, timestamp, withCondition, writeOptions } from "./controller.ts"; // prettier-ignore
-import type { Controller, ControllerContext, WireCondition } from "./controller.ts";
-import { toPodStatus } from "./pod-status.ts";
+import { conditionOf, isSame, isTerminating, keyOf, specOf, splitKey, statusOf, timestamp, writeOptions } from "./controller.ts"; // prettier-ignore
+import type { Controller, ControllerContext } from "./controller.ts";
+import { crashBackoffAt } from "./crash-backoff.ts";
+import { createPodEvents } from "./pod-events.ts";
+import { problemOf, toPodStatus } from "./pod-status.ts";
 import type { PodSpecForStatus } from "./pod-status.ts";
+import { registerNode } from "./register-node.ts";
 
 const manager = "kubelet";
 
@@ -13,27 +16,66 @@ export interface KubeletOptions {
   readonly startMs: number;
   /** How long the pod of a Job works until it succeeds. */
   readonly jobMs: number;
+  /** How long containers take to stop when they are told to, within the pod's grace period. */
+  readonly stopMs: number;
 }
+
+type Step = "start" | "work" | "stop";
+type PodSpec = PodSpecForStatus & { readonly nodeName?: string };
 
 /**
  * Plays the kubelets of all nodes: bound pods of ready nodes run and become Ready, pods of Jobs succeed, terminating pods go.
  * A container whose image tag is "missing" cannot be pulled, and one with the argument "--crash" dies over and over: what a demo and its
  * tests need of a bad day. A node without a Ready condition gets one, as kwok does with `manage-all-nodes`.
  */
-export function createKubelet(context: ControllerContext, { startMs, jobMs }: KubeletOptions): Controller {
+export function createKubelet(context: ControllerContext, options: KubeletOptions): Controller {
   const { client, view, clock, again } = context;
   const { pods, nodes } = knownResources;
-  const since = new Map<string, number>();
+  /** When each step of a pod began; forgotten with the pod. */
+  const steps = new Map<string, Map<string, number>>();
+  const tell = createPodEvents(context);
 
   /** Whether `ms` have gone by since the pod was first seen in this step; asks for another look if not. */
-  const waited = (key: string, step: string, uid: string, ms: number): boolean => {
+  const waited = (key: string, uid: string, step: Step, ms: number): boolean => {
+    const began = steps.get(key) ?? new Map<string, number>();
+    steps.set(key, began);
     const id = `${step} ${uid}`;
-    const start = since.get(id) ?? clock.monotonic();
-    since.set(id, start);
+    const start = began.get(id) ?? clock.monotonic();
+    began.set(id, start);
     const leftMs = start + ms - clock.monotonic();
     if (leftMs > 0) again(key, leftMs);
-    else since.delete(id);
     return leftMs <= 0;
+  };
+  const stop = async (key: string, pod: KubeObject, uid: string, signal: AbortSignal): Promise<void> => {
+    const graceMs = (pod.metadata.deletionGracePeriodSeconds ?? 0) * 1_000;
+    await tell.killing(pod, signal);
+    if (!waited(key, uid, "stop", Math.min(graceMs, options.stopMs))) return;
+    const { namespace = "", name } = pod.metadata;
+    await client.delete(pods, { namespace, name }, { gracePeriodSeconds: 0, uid }, writeOptions(signal, manager));
+  };
+  const run = async (key: string, pod: KubeObject, node: KubeObject, signal: AbortSignal): Promise<void> => {
+    const uid = pod.metadata.uid ?? "";
+    const spec = specOf<PodSpec>(pod);
+    const { phase, startTime } = statusOf<{ phase?: string; startTime?: string }>(pod);
+    if (phase === "Succeeded" || phase === "Failed") return;
+    if (startTime === undefined && !waited(key, uid, "start", options.startMs)) return;
+    const isJob = (spec.restartPolicy ?? "Always") !== "Always";
+    const isDone = isJob && startTime !== undefined && waited(key, uid, "work", options.jobMs);
+    const startMs = startTime === undefined ? clock.now() : Date.parse(startTime);
+    const backoff = crashBackoffAt(Math.max(0, clock.now() - startMs));
+    const diedAt = new Date(startMs + backoff.diedAfterMs).toISOString().replace(/\.\d+Z$/, "Z");
+    const status = toPodStatus(pod, spec, {
+      now: timestamp(clock),
+      hostIp: addressOf(node),
+      podIp: podAddress(uid),
+      isDone,
+      crash: { ...backoff, diedAt },
+    });
+    if (!isSame(status, statusOf(pod))) {
+      await client.replace(pods, { ...pod, status }, writeOptions(signal, manager, "status"));
+    }
+    await tell.running(pod, { isFirst: startTime === undefined, attempts: backoff.restarts + 1 }, signal);
+    if (spec.containers?.some((container) => problemOf(container) !== undefined)) again(key, backoff.nextInMs);
   };
 
   return {
@@ -46,59 +88,20 @@ export function createKubelet(context: ControllerContext, { startMs, jobMs }: Ku
     },
     async reconcile(key, signal) {
       const { namespace, name } = splitKey(key);
-      if (namespace === "") return startNode(context, name, signal);
+      if (namespace === "") return registerNode(context, name, signal);
       const pod = view.get(pods, namespace, name);
       const uid = pod?.metadata.uid;
-      if (pod === undefined || uid === undefined) return;
-      const spec = specOf<PodSpecForStatus & { nodeName?: string; restartPolicy?: string }>(pod);
-      const node = view.get(nodes, "", spec.nodeName ?? "");
-      if (node === undefined || conditionOf(node, "Ready")?.status !== "True") return;
-      if (isTerminating(pod)) {
-        await client.delete(pods, { namespace, name }, { gracePeriodSeconds: 0, uid }, writeOptions(signal, manager));
+      if (pod === undefined || uid === undefined) {
+        steps.delete(key);
         return;
       }
-      const { phase } = statusOf<{ phase?: string }>(pod);
-      if (phase === "Succeeded" || phase === "Failed") return;
-      const isStarted = phase === "Running";
-      if (!isStarted && !waited(key, "start", uid, startMs)) return;
-      const isJob = spec.restartPolicy !== undefined && spec.restartPolicy !== "Always";
-      const isDone = isStarted && isJob && waited(key, "work", uid, jobMs);
-      const status = toPodStatus(pod, spec, {
-        now: timestamp(clock),
-        hostIp: addressOf(node),
-        podIp: podAddress(uid),
-        isDone,
-      });
-      if (status === undefined) return;
-      await client.replace(pods, { ...pod, status }, writeOptions(signal, manager, "status"));
-      if (isJob && !isDone) again(key, jobMs);
+      const node = view.get(nodes, "", specOf<PodSpec>(pod).nodeName ?? "");
+      // The kubelet of a lost node says nothing; its pods stay as they were last seen.
+      if (node === undefined || conditionOf(node, "Ready")?.status !== "True") return;
+      if (isTerminating(pod)) await stop(key, pod, uid, signal);
+      else await run(key, pod, node, signal);
     },
   };
-}
-
-async function startNode({ client, view, clock }: ControllerContext, name: string, signal: AbortSignal): Promise<void> {
-  const node = view.get(knownResources.nodes, "", name);
-  if (node === undefined || conditionOf(node, "Ready") !== undefined) return;
-  const before = statusOf<{
-    conditions?: WireCondition[];
-    capacity?: unknown;
-    allocatable?: unknown;
-    nodeInfo?: unknown;
-  }>(node);
-  const amounts = { cpu: "8", memory: "32Gi", pods: "110", "ephemeral-storage": "100Gi" };
-  const condition = {
-    type: "Ready",
-    status: "True",
-    reason: "KubeletReady",
-    message: "kubelet is posting ready status",
-  };
-  const status = {
-    ...before,
-    capacity: before.capacity ?? amounts,
-    allocatable: before.allocatable ?? amounts,
-    conditions: withCondition(before.conditions ?? [], condition, timestamp(clock)),
-  };
-  await client.replace(knownResources.nodes, { ...node, status }, writeOptions(signal, manager, "status"));
 }
 
 function addressOf(node: KubeObject): string {

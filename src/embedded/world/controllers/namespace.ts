@@ -7,7 +7,7 @@ import type { Controller, ControllerContext } from "./controller.ts";
 
 const manager = "namespace-controller";
 
-/** Empties namespaces that are being deleted and then lets them go; gives each namespace its default ServiceAccount and root CA. */
+/** Empties namespaces that are being deleted and then lets them go; gives each namespace its default ServiceAccount. */
 export function createNamespaceController(context: ControllerContext): Controller {
   const { client, view, again } = context;
   const { namespaces } = knownResources;

@@ -2,15 +2,16 @@ import type { KubeObject } from "../../../kube/object.ts";
 import { statusOf, withCondition } from "./controller.ts";
 import type { WireCondition } from "./controller.ts";
 
-export interface PodSpecForStatus {
-  readonly containers?: readonly ContainerSpec[];
-  readonly initContainers?: readonly ContainerSpec[];
-}
-
-interface ContainerSpec {
+export interface ContainerSpec {
   readonly name: string;
   readonly image?: string;
   readonly args?: readonly string[];
+  readonly restartPolicy?: string;
+}
+
+export interface PodSpecForStatus {
+  readonly containers?: readonly ContainerSpec[];
+  readonly initContainers?: readonly ContainerSpec[];
   readonly restartPolicy?: string;
 }
 
@@ -21,37 +22,51 @@ export interface PodStatusInput {
   readonly podIp: string;
   /** The containers have ended well. */
   readonly isDone: boolean;
+  /** Where a crashing container stands. */
+  readonly crash: CrashState;
 }
+
+/** How often a crashing container has been started again, when it last died, and how long it waits now. */
+export interface CrashState {
+  readonly restarts: number;
+  /** RFC 3339. */
+  readonly diedAt: string;
+  readonly backoffSeconds: number;
+}
+
+/** By the rules of the demo (see createKubelet): what is wrong with a container. */
+export type ContainerProblem = "ImagePullBackOff" | "CrashLoopBackOff";
 
 interface WirePodStatus {
   readonly phase?: string;
   readonly startTime?: string;
   readonly conditions?: WireCondition[];
-  readonly containerStatuses?: readonly { readonly name: string; readonly restartCount: number }[];
+  readonly containerStatuses?: readonly WireContainerStatus[];
 }
 
-/** The status a kubelet would write for a bound pod; undefined where it stands there already. */
-export function toPodStatus(pod: KubeObject, spec: PodSpecForStatus, input: PodStatusInput): object | undefined {
+interface WireContainerStatus {
+  readonly name: string;
+  readonly state?: { readonly running?: { readonly startedAt?: string } };
+}
+
+/** The status a kubelet would write for a bound pod on a ready node; the same again for the same input. */
+export function toPodStatus(pod: KubeObject, spec: PodSpecForStatus, input: PodStatusInput): object {
   const before = statusOf<WirePodStatus>(pod);
   const { containers = [], initContainers = [] } = spec;
-  const broken = containers.some((container) => problemOf(container) !== undefined);
-  const ended = input.isDone && !broken;
-  const phase = ended ? "Succeeded" : containers.every((container) => problemOf(container) === "ImagePullBackOff") ? "Pending" : "Running"; // prettier-ignore
-  if (before.phase === phase && before.startTime !== undefined) return undefined;
+  const problems = containers.map(problemOf);
+  const isBroken = problems.some((problem) => problem !== undefined);
+  const phase = toPhase(spec, problems, input.isDone);
+  const ended = phase === "Succeeded" || phase === "Failed";
   const startTime = before.startTime ?? input.now;
-  const conditions = (
-    [
-      ["PodReadyToStartContainers", !ended],
-      ["Initialized", true],
-      ["Ready", !broken && !ended],
-      ["ContainersReady", !broken && !ended],
-      ["PodScheduled", true],
-    ] as const
-  ).reduce(
-    (all, [type, holds]) =>
-      withCondition(all, { type, status: holds ? "True" : "False", ...(holds || !broken ? {} : { reason: "ContainersNotReady" }) }, input.now), // prettier-ignore
-    before.conditions ?? [],
-  );
+  const ready = isBroken || ended ? "False" : "True";
+  const unready = ready === "True" ? {} : { reason: ended ? "PodCompleted" : "ContainersNotReady" };
+  const wanted: readonly WireCondition[] = [
+    { type: "PodReadyToStartContainers", status: ended ? "False" : "True" },
+    { type: "Initialized", status: "True", ...(ended ? { reason: "PodCompleted" } : {}) },
+    { type: "Ready", status: ready, ...unready },
+    { type: "ContainersReady", status: ready, ...unready },
+    { type: "PodScheduled", status: "True" },
+  ];
   return {
     ...before,
     phase,
@@ -60,51 +75,79 @@ export function toPodStatus(pod: KubeObject, spec: PodSpecForStatus, input: PodS
     hostIPs: [{ ip: input.hostIp }],
     podIP: input.podIp,
     podIPs: [{ ip: input.podIp }],
-    conditions,
+    conditions: wanted.map((condition) => settle(before.conditions ?? [], condition, input.now)),
     ...(initContainers.length === 0 ? {} : { initContainerStatuses: initContainers.map((container) => initStatus(container, startTime)) }), // prettier-ignore
-    containerStatuses: containers.map((container) =>
-      containerStatus(container, startTime, ended ? input.now : undefined),
-    ),
+    containerStatuses: containers.map((container, index) => {
+      const running = before.containerStatuses?.find(({ name }) => name === container.name)?.state?.running;
+      const place = { startedAt: running?.startedAt ?? input.now, ended, finishedAt: input.now, crash: input.crash };
+      return containerStatus(pod, container, problems[index], place);
+    }),
   };
 }
 
-/** What is wrong with a container by the rules of the demo: see createKubelet. */
-function problemOf({ image = "", args = [] }: ContainerSpec): "ImagePullBackOff" | "CrashLoopBackOff" | undefined {
+function settle(before: readonly WireCondition[], condition: WireCondition, now: string): WireCondition {
+  const last = before.filter(({ type }) => type === condition.type);
+  return { lastProbeTime: null, ...withCondition(last, condition, now)[0]! } as WireCondition;
+}
+
+function toPhase(
+  { restartPolicy = "Always" }: PodSpecForStatus,
+  problems: readonly (ContainerProblem | undefined)[],
+  isDone: boolean,
+): "Pending" | "Running" | "Succeeded" | "Failed" {
+  if (problems.length > 0 && problems.every((problem) => problem === "ImagePullBackOff")) return "Pending";
+  if (restartPolicy === "Never" && problems.includes("CrashLoopBackOff")) return "Failed";
+  return isDone && problems.every((problem) => problem === undefined) ? "Succeeded" : "Running";
+}
+
+export function problemOf({ image = "", args = [] }: ContainerSpec): ContainerProblem | undefined {
   if (image.endsWith(":missing")) return "ImagePullBackOff";
   return args.includes("--crash") ? "CrashLoopBackOff" : undefined;
 }
 
-function containerStatus(container: ContainerSpec, startedAt: string, finishedAt: string | undefined): object {
-  const { name, image = "" } = container;
-  const problem = problemOf(container);
+interface ContainerPlace {
+  readonly startedAt: string;
+  readonly ended: boolean;
+  readonly finishedAt: string;
+  readonly crash: CrashState;
+}
+
+function containerStatus(
+  { metadata }: KubeObject,
+  { name, image = "" }: ContainerSpec,
+  problem: ContainerProblem | undefined,
+  { startedAt, ended, finishedAt, crash }: ContainerPlace,
+): object {
   const base = { name, image, restartCount: 0, ready: false, started: false };
   if (problem === "ImagePullBackOff") {
-    return {
-      ...base,
-      imageID: "",
-      state: { waiting: { reason: problem, message: `Back-off pulling image "${image}"` } },
-    };
+    const message = `Back-off pulling image "${image}": ErrImagePull: ${notFoundMessage(image)}`;
+    return { ...base, imageID: "", state: { waiting: { reason: problem, message } } };
   }
-  const run = { imageID: `${image}@sha256:${"0".repeat(64)}`, containerID: `containerd://${name}` };
+  const containerID = `containerd://${(metadata.uid ?? "").replaceAll("-", "").padEnd(64, "0")}`;
+  const run = { imageID: `${image}@sha256:${"0".repeat(64)}`, containerID };
   if (problem === "CrashLoopBackOff") {
-    const ended = { exitCode: 1, reason: "Error", startedAt, finishedAt: startedAt };
-    const waiting = { reason: problem, message: `back-off 5m0s restarting failed container=${name}` };
-    return { ...base, ...run, restartCount: 7, state: { waiting }, lastState: { terminated: ended } };
+    const { restarts, diedAt, backoffSeconds } = crash;
+    const terminated = { exitCode: 1, reason: "Error", startedAt: diedAt, finishedAt: diedAt, containerID };
+    if (ended) return { ...base, ...run, state: { terminated } };
+    const message = `back-off ${backoffSeconds}s restarting failed container=${name} pod=${metadata.name}_${metadata.namespace}(${metadata.uid})`;
+    return { ...base, ...run, restartCount: restarts, state: { waiting: { reason: problem, message } }, lastState: { terminated } }; // prettier-ignore
   }
-  if (finishedAt !== undefined) {
-    return { ...base, ...run, state: { terminated: { exitCode: 0, reason: "Completed", startedAt, finishedAt } } };
+  if (ended) {
+    const terminated = { exitCode: 0, reason: "Completed", startedAt, finishedAt, containerID };
+    return { ...base, ...run, state: { terminated } };
   }
   return { ...base, ...run, ready: true, started: true, state: { running: { startedAt } } };
+}
+
+/** What containerd says of an image that is not there. */
+export function notFoundMessage(image: string): string {
+  return `rpc error: code = NotFound desc = failed to pull and unpack image "${image}": not found`;
 }
 
 /** Sidecars run on, other init containers are done. */
 function initStatus({ name, image = "", restartPolicy }: ContainerSpec, startedAt: string): object {
   const base = { name, image, imageID: `${image}@sha256:${"0".repeat(64)}`, restartCount: 0, ready: true };
-  return restartPolicy === "Always"
-    ? { ...base, started: true, state: { running: { startedAt } } }
-    : {
-        ...base,
-        started: false,
-        state: { terminated: { exitCode: 0, reason: "Completed", startedAt, finishedAt: startedAt } },
-      };
+  if (restartPolicy === "Always") return { ...base, started: true, state: { running: { startedAt } } };
+  const terminated = { exitCode: 0, reason: "Completed", startedAt, finishedAt: startedAt };
+  return { ...base, started: false, state: { terminated } };
 }

@@ -1,7 +1,10 @@
 import type { KubeObject } from "../../../kube/object.ts";
+import { isKubeError } from "../../../kube/kube-error.ts";
 import { knownResources } from "../../../kube/known-resources.ts";
 import { controllerRef, writeOptions } from "./controller.ts";
 import type { ControllerContext } from "./controller.ts";
+
+const manager = "kube-controller-manager";
 
 /** spec.template of a workload. */
 export interface PodTemplate {
@@ -13,20 +16,22 @@ export interface PodTemplate {
 }
 
 export interface NewPod {
+  /** Of the Event: "replicaset-controller". */
+  readonly component: string;
   /** Unset = the server makes one after `generateName`. */
   readonly name?: string;
   readonly labels?: Readonly<Record<string, string>>;
+  /** Over the template's. */
   readonly spec?: Readonly<Record<string, unknown>>;
 }
 
-/** Creates a pod from the owner's template, owned by it. */
+/** Creates a pod from the owner's template, owned by it, and says so in an Event of the owner. In a namespace that is going it does nothing. */
 export async function createPodOf(
-  { client }: ControllerContext,
+  { client, events }: ControllerContext,
   owner: KubeObject,
   template: PodTemplate,
-  manager: string,
+  { component, name, labels, spec }: NewPod,
   signal: AbortSignal,
-  { name, labels, spec }: NewPod = {},
 ): Promise<void> {
   const pod = {
     apiVersion: "v1",
@@ -40,13 +45,34 @@ export async function createPodOf(
     },
     spec: { ...template.spec, ...spec },
   };
-  await client.create(knownResources.pods, pod as unknown as KubeObject, writeOptions(signal, manager));
+  try {
+    const { object } = await client.create(
+      knownResources.pods,
+      pod as unknown as KubeObject,
+      writeOptions(signal, manager),
+    );
+    const message = `Created pod: ${object.metadata.name}`;
+    await events.record(owner, { type: "Normal", reason: "SuccessfulCreate", message, component }, signal);
+  } catch (error) {
+    if (isKubeError(error) && error.causes.some(({ reason }) => reason === "NamespaceTerminating")) return;
+    if (isKubeError(error, "Forbidden", "Invalid")) {
+      const message = `Error creating: ${error.message}`;
+      await events.record(owner, { type: "Warning", reason: "FailedCreate", message, component }, signal);
+    }
+    throw error;
+  }
 }
 
+export interface PodDeletion {
+  readonly owner: KubeObject;
+  readonly component: string;
+}
+
+/** Deletes a pod of the owner, with its grace, and says so in an Event of the owner. */
 export async function deletePod(
-  { client }: ControllerContext,
+  { client, events }: ControllerContext,
   pod: KubeObject,
-  manager: string,
+  { owner, component }: PodDeletion,
   signal: AbortSignal,
 ): Promise<void> {
   const { namespace = "", name, uid } = pod.metadata;
@@ -56,4 +82,6 @@ export async function deletePod(
     uid === undefined ? {} : { uid },
     writeOptions(signal, manager),
   );
+  const message = `Deleted pod: ${name}`;
+  await events.record(owner, { type: "Normal", reason: "SuccessfulDelete", message, component }, signal);
 }

@@ -4,38 +4,29 @@ import { parseQuantity } from "../../../kube/quantity.ts";
 import { toResourceName } from "../../../kube/resource-id.ts";
 import { conditionOf, isPodActive, isTerminating, keyOf, specOf, splitKey, statusOf, timestamp, withCondition, writeOptions } from "./controller.ts"; // prettier-ignore
 import type { Controller, ControllerContext, WireCondition } from "./controller.ts";
+import { untolerated } from "./tolerates.ts";
 
 const manager = "kube-scheduler";
+const component = "default-scheduler";
 
 interface PodSpec {
   readonly nodeName?: string;
   readonly nodeSelector?: Readonly<Record<string, string>>;
-  readonly tolerations?: readonly Toleration[];
+  readonly tolerations?: readonly unknown[];
   readonly containers?: readonly { readonly resources?: { readonly requests?: Readonly<Record<string, string>> } }[];
-}
-
-interface Toleration {
-  readonly key?: string;
-  readonly operator?: string;
-  readonly value?: string;
-  readonly effect?: string;
-}
-
-interface Taint {
-  readonly key: string;
-  readonly value?: string;
-  readonly effect: string;
 }
 
 /** Binds pods to the fitting node with the fewest pods: ready, not cordoned, selector and taints, cpu and memory requests, pod count. */
 export function createScheduler(context: ControllerContext): Controller {
-  const { client, view, clock, again } = context;
+  const { client, view, clock, again, events } = context;
   const { pods, nodes } = knownResources;
   const isWaiting = (pod: KubeObject): boolean => specOf<PodSpec>(pod).nodeName === undefined && isPodActive(pod);
   return {
     name: "scheduler",
-    keysFor: (resource, object) => {
-      if (toResourceName(resource) === "nodes") return view.list(pods).filter(isWaiting).map(keyOf);
+    keysFor: (resource, object, type) => {
+      // A node that changes and a pod that goes both make room.
+      const makesRoom = toResourceName(resource) === "nodes" || (toResourceName(resource) === "pods" && type === "DELETED"); // prettier-ignore
+      if (makesRoom) return view.list(pods).filter(isWaiting).map(keyOf);
       return toResourceName(resource) === "pods" && isWaiting(object) ? [keyOf(object)] : [];
     },
     async reconcile(key, signal) {
@@ -55,6 +46,7 @@ export function createScheduler(context: ControllerContext): Controller {
             { ...pod, status: { ...before, phase: "Pending", conditions } },
             writeOptions(signal, manager, "status"),
           );
+          await events.record(pod, { type: "Warning", reason: "FailedScheduling", message: reason, component }, signal);
         }
         // Capacity may come back without any event of a node: look again.
         return again(key, 5_000);
@@ -67,6 +59,8 @@ export function createScheduler(context: ControllerContext): Controller {
       };
       const options = { ...writeOptions(signal, manager), subresource: "binding" as const };
       await client.create(pods, binding as unknown as KubeObject, options);
+      const message = `Successfully assigned ${namespace}/${name} to ${node.metadata.name}`;
+      await events.record(pod, { type: "Normal", reason: "Scheduled", message, component }, signal);
     },
   };
 }
@@ -107,12 +101,14 @@ function chooseNode(
 
 function refuses(pod: KubeObject, node: KubeObject, held: readonly KubeObject[]): string | undefined {
   const spec = specOf<PodSpec>(pod);
-  if (isTerminating(node) || conditionOf(node, "Ready")?.status !== "True") return "node(s) were not ready";
+  if (isTerminating(node) || conditionOf(node, "Ready")?.status !== "True")
+    return "node(s) had untolerated taint {node.kubernetes.io/not-ready: }";
   if (specOf<{ unschedulable?: boolean }>(node).unschedulable === true) return "node(s) were unschedulable";
   const selector = Object.entries(spec.nodeSelector ?? {});
   if (!selector.every(([key, value]) => node.metadata.labels?.[key] === value))
     return "node(s) didn't match Pod's node affinity/selector";
-  if (!tolerates(spec, node)) return "node(s) had untolerated taints";
+  const taint = untolerated(spec, node);
+  if (taint !== undefined) return `node(s) had untolerated taint {${taint.key}: ${taint.value ?? ""}}`;
   const { allocatable = {} } = statusOf<{ allocatable?: Record<string, string> }>(node);
   if (held.length + 1 > Number(allocatable["pods"] ?? 110)) return "Too many pods";
   for (const name of ["cpu", "memory"]) {
@@ -126,25 +122,4 @@ function refuses(pod: KubeObject, node: KubeObject, held: readonly KubeObject[])
 function requested(pod: KubeObject, name: string): bigint {
   const { containers = [] } = specOf<PodSpec>(pod);
   return containers.reduce((sum, { resources }) => sum + (parseQuantity(resources?.requests?.[name] ?? "0") ?? 0n), 0n);
-}
-
-/** Whether the pod spec tolerates all NoSchedule and NoExecute taints of the node, those with an ignored prefix aside. */
-export function tolerates(
-  spec: { readonly tolerations?: unknown },
-  node: KubeObject,
-  ignoredPrefixes: readonly string[] = [],
-): boolean {
-  const { taints = [] } = specOf<{ taints?: readonly Taint[] }>(node);
-  const tolerations = (spec.tolerations ?? []) as readonly Toleration[];
-  return taints.every(
-    (taint) =>
-      taint.effect === "PreferNoSchedule" ||
-      ignoredPrefixes.some((prefix) => taint.key.startsWith(prefix)) ||
-      tolerations.some(
-        ({ key, operator = "Equal", value, effect }) =>
-          (effect === undefined || effect === "" || effect === taint.effect) &&
-          (key === undefined || key === taint.key) &&
-          (operator === "Exists" || (value ?? "") === (taint.value ?? "")),
-      ),
-  );
 }

@@ -13,11 +13,9 @@ export async function seedCluster(
   signal: AbortSignal,
 ): Promise<void> {
   const options = { signal, as: systemIdentity(manager), fieldManager: manager };
-  for (const { resource, object, status } of objects) {
+  for (const { resource, object } of objects) {
     try {
-      const { object: created } = await client.create(resource, object as unknown as KubeObject, options);
-      if (status !== undefined)
-        await client.replace(resource, { ...created, status }, { ...options, subresource: "status" });
+      await client.create(resource, object as unknown as KubeObject, options);
     } catch (error) {
       if (!isKubeError(error, "AlreadyExists")) throw error;
     }

@@ -2,11 +2,10 @@ import { knownResources } from "../../../kube/known-resources.ts";
 import type { ResourceId } from "../../../kube/resource-id.ts";
 import type { SeedApp, SeedNode, SeedPlan } from "./seed-plan.ts";
 
-/** One object to create, and the status that goes with it. */
+/** One object to create; a Node comes with its status, as from its kubelet. */
 export interface SeedObject {
   readonly resource: ResourceId;
   readonly object: Readonly<Record<string, unknown>>;
-  readonly status?: Readonly<Record<string, unknown>>;
 }
 
 const core = (plural: string, kind: string): ResourceId => ({
@@ -62,32 +61,32 @@ function toNode(node: SeedNode, now: string): SeedObject {
         },
       },
       spec: { podCIDR: "10.64.0.0/24", podCIDRs: ["10.64.0.0/24"], ...(taints === undefined ? {} : { taints }) },
-    },
-    status: {
-      addresses: [
-        { type: "Hostname", address: name },
-        { type: "InternalIP", address: `10.0.0.${externalIp.split(".")[3] ?? "1"}` },
-        { type: "ExternalIP", address: externalIp },
-      ],
-      capacity: amounts,
-      allocatable: { ...amounts, cpu: `${Number(cpu) * 1000 - 100}m` },
-      conditions: [
-        condition("MemoryPressure", "False", "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
-        condition("DiskPressure", "False", "KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
-        condition("PIDPressure", "False", "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
-        condition("Ready", "True", "KubeletReady", "kubelet is posting ready status"),
-      ],
-      nodeInfo: {
-        architecture,
-        bootID: "",
-        containerRuntimeVersion: "containerd://2.1.4",
-        kernelVersion: "6.12.48",
-        kubeProxyVersion: "",
-        kubeletVersion: "v1.34.4",
-        machineID: name,
-        operatingSystem: "linux",
-        osImage: "Debian GNU/Linux 13 (trixie)",
-        systemUUID: name,
+      status: {
+        addresses: [
+          { type: "Hostname", address: name },
+          { type: "InternalIP", address: `10.0.0.${externalIp.split(".")[3] ?? "1"}` },
+          { type: "ExternalIP", address: externalIp },
+        ],
+        capacity: amounts,
+        allocatable: { ...amounts, cpu: `${Number(cpu) * 1000 - 100}m` },
+        conditions: [
+          condition("MemoryPressure", "False", "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
+          condition("DiskPressure", "False", "KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
+          condition("PIDPressure", "False", "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
+          condition("Ready", "True", "KubeletReady", "kubelet is posting ready status"),
+        ],
+        nodeInfo: {
+          architecture,
+          bootID: "",
+          containerRuntimeVersion: "containerd://2.1.4",
+          kernelVersion: "6.12.48",
+          kubeProxyVersion: "",
+          kubeletVersion: "v1.34.4",
+          machineID: name,
+          operatingSystem: "linux",
+          osImage: "Debian GNU/Linux 13 (trixie)",
+          systemUUID: name,
+        },
       },
     },
   };
