@@ -13,6 +13,8 @@ import type { ConfigSource } from "./config/config-source.ts";
 import type { Config } from "./config/config.ts";
 import type { WatchFolder } from "./config/watch-config.ts";
 import { createClusterConnector } from "./connect-cluster.ts";
+import { createGeolabeler } from "./controllers/geolabeler/geolabeler.ts";
+import { createMaxmindDatabase, nodeGeoDisk } from "./controllers/geolabeler/maxmind-database.ts";
 import type { EmbeddedFleet } from "./embedded-fleet.ts";
 import { followConfig } from "./follow-config.ts";
 import { createInterner } from "./kube/interner.ts";
@@ -115,7 +117,7 @@ export function createApp(options: AppOptions): App {
     playgroundAssets: options.playgroundAssets,
     createId,
   });
-  const groups: Runnable[][] = [[registry], [cache], [server]];
+  const groups: Runnable[][] = [[registry], [cache], geolabeling(options, registry, cache), [server]];
   if (options.follow !== undefined) groups.push([followConfig({ ...options, ...options.follow, registry })]);
   return {
     name: "fleetgraph",
@@ -138,6 +140,18 @@ export function createApp(options: AppOptions): App {
       }
     },
   };
+}
+
+/** Off unless a database is configured; the clusters it may write to are the writable ones. */
+function geolabeling(
+  { config, clock, random, logger }: AppOptions,
+  registry: ClusterRegistry,
+  cache: FleetCache,
+): Runnable[] {
+  const { database: path } = config.geo;
+  if (path === undefined) return [];
+  const database = createMaxmindDatabase({ path, disk: nodeGeoDisk, clock, logger });
+  return [database, createGeolabeler({ registry, cache, database, clock, random, logger })];
 }
 
 function uidOf(registry: ClusterRegistry, name: string): string | undefined {

@@ -32,6 +32,8 @@ export function createClusterConnector(
     return createKubeClient({
       cluster: name,
       connection: await connectionOf(config),
+      // Certificates and tokens that stand in the kubeconfig itself are renewed there.
+      ...(config.source.type === "embedded" ? {} : { reloadConnection: () => connectionOf(config) }),
       writable: write,
       clock,
       random,

@@ -24,9 +24,10 @@ function configOf(text: string) {
 }
 
 describe("parseConfig", () => {
-  it("should read the repository's clusters.yaml as exactly the defaults", async () => {
+  it("should read the repository's clusters.yaml as exactly the defaults, with the demo's geo database besides", async () => {
     const text = await readFile(join(root, "clusters.yaml"), "utf8");
-    expect(configOf(text)).toEqual(createDefaultConfig(environment));
+    const geo = { database: "/work/data/fleetgraph-demo.mmdb" };
+    expect(configOf(text)).toEqual({ ...createDefaultConfig(environment), geo });
   });
 
   it("should have its schema written out for editors", async () => {
