@@ -109,8 +109,11 @@ function heldRow(
   return cache.snapshot().resource(cluster, resourceName)?.get(namespace, name);
 }
 
+/** null where what the cluster answered is no object. A dry run of a creation has no version yet: "0" stands for none. */
 function toLiveRow({ target }: WriteSubject, object: KubeObject, { clock }: LoaderOptions): AnyRow | null {
-  const prepared = prepareObject(object, target.resource);
+  const { resourceVersion = "0" } = object.metadata;
+  const versioned = { ...object, metadata: { ...object.metadata, resourceVersion: resourceVersion || "0" } };
+  const prepared = prepareObject(versioned, target.resource);
   if (prepared === undefined) return null;
   const { labelManagers } = prepared;
   return toRow(target.resource, target.cluster, prepared.object, {
