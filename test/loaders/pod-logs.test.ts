@@ -16,7 +16,7 @@ interface Asked {
 async function ask(
   options: PodOptions,
   args: Partial<LogArgs> = {},
-  bytes = new Uint8Array(),
+  bytes: Uint8Array = new Uint8Array(),
   maxLogBytes = 1000,
 ): Promise<Asked> {
   let query: LogQuery | undefined;
