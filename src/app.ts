@@ -7,10 +7,11 @@ import type { FleetCache } from "./cache/fleet-cache.ts";
 import type { SnapshotStore } from "./cache/snapshot-store.ts";
 import type { ClusterRegistry } from "./cluster/cluster.ts";
 import { createClusterRegistry } from "./cluster/cluster-registry.ts";
+import type { ConfigurableRegistry } from "./cluster/cluster-registry.ts";
 import type { PinnedIdentities } from "./cluster/pinned-identities.ts";
 import type { ConfigEnvironment } from "./config/config-environment.ts";
 import type { ConfigSource } from "./config/config-source.ts";
-import type { Config } from "./config/config.ts";
+import type { ClusterConfig, Config } from "./config/config.ts";
 import type { WatchFolder } from "./config/watch-config.ts";
 import { createClusterConnector } from "./connect-cluster.ts";
 import { createGeolabeler } from "./controllers/geolabeler/geolabeler.ts";
@@ -57,7 +58,7 @@ export interface AppOptions {
 export interface App extends Runnable {
   /** "http://127.0.0.1:4000"; throws before `ready`. */
   readonly url: string;
-  readonly registry: ClusterRegistry;
+  readonly registry: ConfigurableRegistry<ClusterConfig>;
   readonly cache: FleetCache;
 }
 

@@ -40,6 +40,8 @@ export interface TestApp {
   /** Over WebSocket; the first value of the root field each. Ending the loop ends the subscription. */
   // oxlint-disable-next-line typescript/no-explicit-any
   subscribe(query: string, variables?: Record<string, unknown>): AsyncIterableIterator<any>;
+  /** Makes the fleet these clusters, as an edited clusters.yaml does. */
+  configure(clusters: readonly ClusterConfig[]): void;
   stop(): Promise<void>;
 }
 
@@ -110,6 +112,7 @@ export async function startTestApp(options: TestAppOptions): Promise<TestApp> {
         yield Object.values(data ?? {})[0];
       }
     },
+    configure: (clusters) => app.registry.apply(clusters),
     async stop() {
       await client.dispose();
       stop.abort();

@@ -5,6 +5,7 @@ import type { WhereFields } from "../where/predicate.ts";
 import { amountFigures, quantityOrder } from "./amount-figures.ts";
 import { amountsField, clusterScopedWhere, defaultOrder, healthField, objectOrder } from "./object-kind.ts";
 import type { KindSpec } from "./kind-spec.ts";
+import { settledField } from "../where/settled-field.ts";
 
 const geoFields: WhereFields<GeoRow> = {
   continent: stringField((geo) => geo.continent),
@@ -34,9 +35,11 @@ export const nodeKind: KindSpec<NodeRow> = {
     taints: listField((node) => node.taints, taintFields),
     capacity: amountsField((node) => node.capacity),
     allocatable: amountsField((node) => node.allocatable),
-    pods: listField(
-      (node, { relations }) => relations.nodePods(node),
-      ({ kinds }) => kinds.Pod.where,
+    pods: settledField(
+      listField(
+        (node, { relations }) => relations.nodePods(node),
+        ({ kinds }) => kinds.Pod.where,
+      ),
     ),
   },
   order: {

@@ -13,6 +13,7 @@ import {
   timeOrder,
 } from "./object-kind.ts";
 import type { KindSpec } from "./kind-spec.ts";
+import { settledField } from "../where/settled-field.ts";
 
 const containerFields: WhereFields<ContainerRow> = {
   name: stringField((container) => container.name),
@@ -39,13 +40,17 @@ export const podKind: KindSpec<PodRow> = {
     health: healthField(),
     ip: stringField((pod) => pod.ip),
     nodeName: stringField((pod) => pod.nodeName),
-    node: relationField(
-      (pod, { relations }) => relations.podNode(pod),
-      ({ kinds }) => kinds.ClusterNode.where,
+    node: settledField(
+      relationField(
+        (pod, { relations }) => relations.podNode(pod),
+        ({ kinds }) => kinds.ClusterNode.where,
+      ),
     ),
-    workload: relationField(
-      (pod, { relations }) => relations.podWorkload(pod),
-      ({ kinds }) => kinds.Workload.where,
+    workload: settledField(
+      relationField(
+        (pod, { relations }) => relations.podWorkload(pod),
+        ({ kinds }) => kinds.Workload.where,
+      ),
     ),
     serviceAccountName: stringField((pod) => pod.serviceAccountName),
     startedAt: timeField((pod) => pod.startedAt),

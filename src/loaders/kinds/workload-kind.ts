@@ -3,6 +3,7 @@ import { listField } from "../where/composite-fields.ts";
 import { numberField, stringField } from "../where/scalar-fields.ts";
 import { defaultOrder, healthField, objectKind, objectOrder, objectWhere } from "./object-kind.ts";
 import type { KindSpec } from "./kind-spec.ts";
+import { settledField } from "../where/settled-field.ts";
 
 export const workloadKind: KindSpec<WorkloadRow> = {
   name: "Workload",
@@ -12,9 +13,11 @@ export const workloadKind: KindSpec<WorkloadRow> = {
     replicas: numberField((workload) => workload.replicas),
     readyReplicas: numberField((workload) => workload.readyReplicas),
     health: healthField(),
-    pods: listField(
-      (workload, { relations }) => relations.workloadPods(workload),
-      ({ kinds }) => kinds.Pod.where,
+    pods: settledField(
+      listField(
+        (workload, { relations }) => relations.workloadPods(workload),
+        ({ kinds }) => kinds.Pod.where,
+      ),
     ),
   },
   order: {

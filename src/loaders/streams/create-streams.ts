@@ -51,7 +51,13 @@ export function createStreams(options: StreamOptions): Streams {
       const operation = startOperation(options);
       return createDeferredStream(signal, async (started) => {
         const resource = await findResource(operation, args);
-        const selection = createSelection(operation, "GenericResource", args, args, [resource]);
+        const selection = createSelection(
+          operation,
+          "GenericResource",
+          args,
+          { apiVersion: args.apiVersion, kind: args.kind },
+          [resource],
+        );
         await ensureAll(operation, selection, [resource]);
         const release = retainAll(options, selection, [resource], started);
         try {
