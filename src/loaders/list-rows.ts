@@ -11,6 +11,7 @@ import { isTooOld, toReadState } from "./connection/read-state.ts";
 import type { Asked } from "./connection/read-state.ts";
 import { badInput, shown } from "./input-error.ts";
 import type { ClusterRank, KindSpec } from "./kinds/kind-spec.ts";
+import { narrowRows } from "./narrow-rows.ts";
 import type { Operation } from "./operation.ts";
 import { compileOrder, rowId } from "./order/compile-order.ts";
 import { hashArguments } from "./page/cursor.ts";
@@ -114,19 +115,21 @@ function isSet(value: string | null | undefined): value is string {
 }
 
 function readPartitions<Row extends AnyRow>(
-  { view }: Operation,
+  { view, indexes }: Operation,
   asked: readonly Asked[],
-  { namespaces }: ListArgs,
+  args: ListArgs,
   maxStalenessMs: number | undefined,
 ): readonly Row[] {
+  const { namespaces } = args;
   const wanted = namespaces === null || namespaces === undefined ? undefined : new Set(namespaces);
+  const narrowed = narrowRows(args, indexes);
   const rows: AnyRow[] = [];
   for (const { cluster, resource, served = true } of asked) {
     const status = view.resource(cluster.name, resource)?.status;
     if (!served || isTooOld(view, status, maxStalenessMs)) continue;
     for (const partition of view.partitions(cluster.name, resource)) {
       if (wanted !== undefined && !wanted.has(partition.key.namespace)) continue;
-      for (const row of partition.rows) rows.push(row);
+      for (const row of narrowed?.(partition) ?? partition.rows) rows.push(row);
     }
   }
   // Rows of a resource are of its kind: see toRow.

@@ -233,7 +233,9 @@ describe("relations", () => {
       ]),
     );
     const a = get("a");
-    const owners = await Promise.all([...a.ownerRefs, ...a.ownerRefs].map(async (owner) => loaders.ownerObject(a, owner)));
+    const owners = await Promise.all(
+      [...a.ownerRefs, ...a.ownerRefs].map(async (owner) => loaders.ownerObject(a, owner)),
+    );
     expect(owners.map((owner) => owner?.name ?? null)).toEqual(["g", null, "g", null]);
     expect(await loaders.podConfigObject(a, a.configReferenceRows[0]!)).toMatchObject({
       kind: "ConfigMap",
