@@ -89,10 +89,15 @@ function withoutProse(value: unknown, isPropertyMap = false): unknown {
 function addWithReferences(name: string, from: Json, to: Json): void {
   if (name in to) return;
   const schema = withoutProse(from[name]) as Json;
-  if (name === "io.k8s.api.core.v1.Pod" || schema !== undefined) to[name] = schema;
+  to[name] = schema;
   for (const [, reference] of JSON.stringify(schema).matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)) {
     addWithReferences(reference!, from, to);
   }
+}
+
+/** The hash says how a real server stores: nothing of ours. */
+function withoutHash(resource: Json): Json {
+  return Object.fromEntries(Object.entries(resource).filter(([key]) => key !== "storageVersionHash"));
 }
 
 /** The column definitions of kubectl's table; descriptions are prose. */
@@ -141,7 +146,7 @@ async function main(): Promise<void> {
         columns[String(name)] = await recordColumns(admin, `/${root}/${String(name)}`);
     }
     groupVersions[root] = {
-      resources: resources.map(({ storageVersionHash: _, ...resource }) => resource),
+      resources: resources.map(withoutHash),
       columns,
     };
   }

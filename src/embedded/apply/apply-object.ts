@@ -83,15 +83,48 @@ function mergeApplied({ target, config, live, managers, force, options }: Applic
   const merged = prune(target, stated, now, last);
   const { added, modified, removed } = compareFields(schema, before ?? {}, merged);
   const changed = unionOf(added, modified);
-  const conflicts: { readonly manager: Manager; readonly set: FieldSet }[] = [];
+  const conflicts: Conflict[] = [];
   for (const [other, manager] of now) {
     if (other === key) continue;
     const lost = intersectionOf(manager.set, changed);
     if (!isEmptySet(lost)) conflicts.push({ manager, set: lost });
     now.set(other, { ...manager, set: differenceOf(differenceOf(manager.set, lost), removed) });
   }
-  if (!force && conflicts.length > 0) throw conflictError(conflicts);
+  const refused = force ? [] : withoutLastApplied(target, { live: before, manager: options.fieldManager, conflicts });
+  if (refused.length > 0) throw conflictError(refused);
   return { merged, managers: now };
+}
+
+interface Conflict {
+  readonly manager: Manager;
+  readonly set: FieldSet;
+}
+
+const lastAppliedAnnotation = "kubectl.kubernetes.io/last-applied-configuration";
+
+/**
+ * What kubectl applied on the client's side before is its own: those fields are no conflict for `kubectl apply --server-side`, as long
+ * as nobody has changed them since. Only for the manager "kubectl", as the real server has it.
+ */
+function withoutLastApplied(
+  { served }: ObjectTarget,
+  { live, manager, conflicts }: { readonly live: Draft | undefined; readonly manager: string; readonly conflicts: readonly Conflict[] }, // prettier-ignore
+): readonly Conflict[] {
+  const text = live?.metadata.annotations?.[lastAppliedAnnotation];
+  if (manager !== "kubectl" || text === undefined || conflicts.length === 0) return conflicts;
+  let lastApplied: unknown;
+  try {
+    lastApplied = JSON.parse(text);
+  } catch {
+    return conflicts;
+  }
+  const { schema } = served.version;
+  const { added, modified, removed } = compareFields(schema, lastApplied, live);
+  const changed = unionOf(unionOf(added, modified), removed);
+  const own = differenceOf(toFieldSet(schema, lastApplied), changed);
+  return conflicts
+    .map(({ manager: other, set }) => ({ manager: other, set: differenceOf(set, own) }))
+    .filter(({ set }) => !isEmptySet(set));
 }
 
 function withoutManaged(live: Draft | undefined): Draft | undefined {

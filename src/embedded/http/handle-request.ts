@@ -6,7 +6,8 @@ import type { FaultRequest } from "../faults/fault-plan.ts";
 import { StatusError } from "../status-error.ts";
 import { isTrue } from "../verbs/list-params.ts";
 import { parseRequestPath } from "./request-path.ts";
-import { serveResource, toVerb } from "./resource-endpoint.ts";
+import { toVerb } from "./resource-call.ts";
+import { serveResource } from "./resource-endpoint.ts";
 import { respondError } from "./respond.ts";
 import { serveOther } from "./other-endpoint.ts";
 

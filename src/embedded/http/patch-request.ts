@@ -5,8 +5,8 @@ import type { PatchBody } from "../verbs/patch-object.ts";
 import type { VerbResult } from "../verbs/write-options.ts";
 import { isTrue } from "../verbs/list-params.ts";
 import { mediaTypeOf, parseText, readText } from "./read-body.ts";
-import { toObjectTarget } from "./resource-endpoint.ts";
-import type { ResourceCall } from "./resource-endpoint.ts";
+import { toObjectTarget } from "./resource-call.ts";
+import type { ResourceCall } from "./resource-call.ts";
 import { parseVerbOptions } from "./verb-options.ts";
 
 const types = {

@@ -46,3 +46,17 @@ export async function readOptionalBody(request: Request): Promise<unknown> {
   if (type !== "" && type !== "application/json" && type !== "*/*") throw unsupportedMediaType();
   return parseText(text, "json");
 }
+
+/** How Kubernetes marks its protobuf envelope. */
+const protobufMagic = [0x6b, 0x38, 0x73, 0x00];
+
+/**
+ * `kubectl auth can-i` and `auth whoami` know no JSON. Reviews are answered without looking at the question (there is no
+ * authorization), so that their envelope is enough; every other protobuf body is refused (see unsupported.ts). Throws 415 and 400.
+ */
+export async function readReview(request: Request): Promise<unknown> {
+  if (mediaTypeOf(request) !== "application/vnd.kubernetes.protobuf") return readBody(request);
+  const bytes = new Uint8Array(await request.arrayBuffer());
+  if (!protobufMagic.every((byte, index) => bytes[index] === byte)) throw badRequest("not a protobuf envelope");
+  return {};
+}

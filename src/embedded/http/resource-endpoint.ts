@@ -1,61 +1,25 @@
-import type { ApiContext } from "../api-context.ts";
+import type { KubeObject } from "../../kube/object.ts";
 import { toServed } from "../registry/resource-definition.ts";
 import { methodNotAllowed } from "../status-error.ts";
 import { createObject } from "../verbs/create-object.ts";
 import { deleteCollection } from "../verbs/delete-collection.ts";
 import { deleteObject, parseDeleteOptions } from "../verbs/delete-object.ts";
-import { parseListParams, isTrue } from "../verbs/list-params.ts";
+import { parseListParams } from "../verbs/list-params.ts";
 import { listObjects } from "../verbs/list-objects.ts";
-import type { ObjectTarget, Target } from "../verbs/target.ts";
 import { readStored } from "../verbs/target.ts";
 import { updateObject } from "../verbs/update-object.ts";
 import { watchObjects } from "../verbs/watch-objects.ts";
 import type { WatchFrame } from "../verbs/watch-objects.ts";
-import type { VerbResult } from "../verbs/write-options.ts";
 import { deletedStatus } from "./deleted-status.ts";
-import { negotiate } from "./negotiate.ts";
 import { shapeList, shapeObject } from "./object-shape.ts";
-import type { ShapeOptions } from "./object-shape.ts";
 import { patchFromRequest } from "./patch-request.ts";
-import { readBody, readOptionalBody } from "./read-body.ts";
-import type { RequestPath } from "./request-path.ts";
+import { readBody, readOptionalBody, readReview } from "./read-body.ts";
+import { answerWrite, deprecations, isWatch, toObjectTarget, toShape, toTarget, toVerb } from "./resource-call.ts";
+import type { ResourceCall } from "./resource-call.ts";
 import { respond } from "./respond.ts";
 import { serveSubresource } from "./subresource-endpoint.ts";
-import { toShown, toWatchResponse } from "./watch-response.ts";
 import { parseVerbOptions } from "./verb-options.ts";
-import type { KubeObject } from "../../kube/object.ts";
-
-/** A request for a resource, with what its path and query say. */
-export interface ResourceCall {
-  readonly context: ApiContext;
-  readonly request: Request;
-  readonly query: URLSearchParams;
-  readonly path: Extract<RequestPath, { kind: "resource" }>;
-}
-
-export function isWatch({ query }: Pick<ResourceCall, "query">): boolean {
-  return isTrue(query.get("watch") ?? undefined);
-}
-
-/** The Kubernetes verb of a request, for faults and logs. */
-export function toVerb(method: string, name: string, watch: boolean): string {
-  switch (method) {
-    case "GET":
-    case "HEAD":
-      if (watch) return "watch";
-      return name === "" ? "list" : "get";
-    case "POST":
-      return "create";
-    case "PUT":
-      return "update";
-    case "PATCH":
-      return "patch";
-    case "DELETE":
-      return name === "" ? "deletecollection" : "delete";
-    default:
-      return method.toLowerCase();
-  }
-}
+import { toShown, toWatchResponse } from "./watch-response.ts";
 
 /** Answers a request for a resource. Throws StatusError. */
 export async function serveResource(call: ResourceCall): Promise<Response> {
@@ -86,27 +50,6 @@ export async function serveResource(call: ResourceCall): Promise<Response> {
   }
 }
 
-function toShape({ request, query }: ResourceCall): ShapeOptions {
-  const include = query.get("includeObject");
-  return {
-    representation: negotiate(request.headers.get("accept"), { tables: true }),
-    includeObject: include === "None" || include === "Object" ? include : "Metadata",
-  };
-}
-
-export function toTarget({ path }: ResourceCall): Target {
-  return { served: path.served, namespace: path.namespace };
-}
-
-export function toObjectTarget({ path }: ResourceCall): ObjectTarget {
-  return { served: path.served, namespace: path.namespace, name: path.name };
-}
-
-function deprecations({ path }: ResourceCall): readonly string[] {
-  const { deprecationWarning } = path.served.version;
-  return deprecationWarning === undefined ? [] : [deprecationWarning];
-}
-
 function serveList(call: ResourceCall): Response {
   const { context, path } = call;
   const shape = toShape(call);
@@ -128,7 +71,7 @@ function serveGet(call: ResourceCall): Response {
 function serveWatch(call: ResourceCall): Response {
   const { context, path, request, query } = call;
   const shape = toShape(call);
-  const params = { ...Object.fromEntries(query) };
+  const params = Object.fromEntries(query);
   // A watch of one object by its path is a watch of the collection narrowed to its name.
   if (path.name !== "")
     params["fieldSelector"] = [`metadata.name=${path.name}`, params["fieldSelector"]].filter(Boolean).join(",");
@@ -154,21 +97,11 @@ function serveWatch(call: ResourceCall): Response {
   });
 }
 
-export function answerWrite(call: ResourceCall, result: VerbResult<KubeObject>): Response {
-  const { context, path } = call;
-  const shape = toShape(call);
-  const shown = shapeObject(context, path.served, toServed(path.served, result.object), shape);
-  return respond(shown, {
-    status: result.created ? 201 : 200,
-    warnings: [...deprecations(call), ...result.warnings],
-    format: shape.representation.format,
-  });
-}
-
 async function serveCreate(call: ResourceCall): Promise<Response> {
   if (call.path.name !== "") throw methodNotAllowed();
   if (call.path.served.definition.namespaced && call.path.namespace === "") throw methodNotAllowed();
-  const body = await readBody(call.request);
+  const isReview = call.path.served.definition.behaviour.answer !== undefined;
+  const body = await (isReview ? readReview(call.request) : readBody(call.request));
   return answerWrite(call, createObject(call.context, toTarget(call), body, parseVerbOptions(call)));
 }
 

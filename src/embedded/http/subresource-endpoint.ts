@@ -5,8 +5,8 @@ import { patchScale, readScale, updateScale } from "../verbs/scale.ts";
 import { updateObject } from "../verbs/update-object.ts";
 import { readPatch } from "./patch-request.ts";
 import { readBody } from "./read-body.ts";
-import { answerWrite, toObjectTarget } from "./resource-endpoint.ts";
-import type { ResourceCall } from "./resource-endpoint.ts";
+import { answerWrite, toObjectTarget } from "./resource-call.ts";
+import type { ResourceCall } from "./resource-call.ts";
 import { respond } from "./respond.ts";
 import { parseVerbOptions } from "./verb-options.ts";
 

@@ -8,8 +8,8 @@ export interface ListOrder<T> {
 }
 
 /**
- * `$setElementOrder`: the items the patch names come in its order; those it does not know keep their place among the ones that were
- * there before.
+ * The items the patch names come in its order; those it does not know keep their place among the ones that were there before. An item
+ * that is new comes before those: the real server puts it in front.
  */
 export function orderList<T>({ list, order, before, identity }: ListOrder<T>): T[] {
   const named = order.flatMap((wanted) => list.filter((item) => identity(item) === wanted));
@@ -17,15 +17,15 @@ export function orderList<T>({ list, order, before, identity }: ListOrder<T>): T
   const result: T[] = [];
   let left = 0;
   let right = 0;
-  while (left < named.length || right < others.length) {
-    const mine = named[left];
-    const other = others[right];
-    if (mine === undefined || (other !== undefined && !comesFirst(before, identity(mine), identity(other)))) {
+  while (left < others.length || right < named.length) {
+    const other = others[left];
+    const mine = named[right];
+    if (mine === undefined || (other !== undefined && comesFirst(before, identity(other), identity(mine)))) {
       result.push(other!);
-      right++;
+      left++;
     } else {
       result.push(mine);
-      left++;
+      right++;
     }
   }
   return result;

@@ -1,4 +1,4 @@
-import { cloneJson, equalJson, isJsonObject, setOwn } from "../json-value.ts";
+import { cloneJson, equalJson, isJsonObject, setOwn, valueAt } from "../json-value.ts";
 import type { JsonObject } from "../json-value.ts";
 import type { SchemaNode } from "../schema/schema-node.ts";
 import { badRequest } from "../status-error.ts";
@@ -49,7 +49,7 @@ function mergeValue(schema: SchemaNode | undefined, value: unknown, change: unkn
   const present: readonly unknown[] = Array.isArray(value) ? value : [];
   if (schema?.patchMergeKey !== undefined) return mergeItems(schema.items, schema.patchMergeKey, { present, change });
   const added = change.filter((item) => !present.some((one) => equalJson(one, item)));
-  return [...present, ...added];
+  return inPatchOrder([...present, ...added], { present, change, identity: JSON.stringify });
 }
 
 function mergeItems(
@@ -76,7 +76,18 @@ function mergeItems(
     } else if (index < 0) result.push(withoutDirectives(item));
     else result[index] = mergeObject(schema, result[index] as JsonObject, item);
   }
-  return result;
+  return inPatchOrder(result, { present, change, identity: (item) => JSON.stringify(valueAt(item, mergeKey)) });
+}
+
+interface PatchOrder {
+  readonly present: readonly unknown[];
+  readonly change: readonly unknown[];
+  readonly identity: (item: unknown) => string;
+}
+
+function inPatchOrder(list: readonly unknown[], { present, change, identity }: PatchOrder): unknown[] {
+  const order = [...new Set(change.map(identity))];
+  return orderList({ list, order, before: present.map(identity), identity });
 }
 
 function retainKeys(result: JsonObject, patch: JsonObject): void {

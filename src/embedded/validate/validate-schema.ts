@@ -212,6 +212,6 @@ function compositionCauses(schema: SchemaNode, value: unknown, path: string): St
   if (any.length > 0 && !any.some(holds)) causes.push(bad(path, value, "must validate at least one schema (anyOf)"));
   if (one.length > 0 && one.filter(holds).length !== 1)
     causes.push(bad(path, value, "must validate one and only one schema (oneOf)"));
-  if (not.length > 0 && not.some(holds)) causes.push(bad(path, value, "must not validate the schema (not)"));
+  if (not.some(holds)) causes.push(bad(path, value, "must not validate the schema (not)"));
   return causes;
 }

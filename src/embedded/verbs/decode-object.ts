@@ -5,6 +5,7 @@ import { servedApiVersion } from "../registry/resource-definition.ts";
 import type { ServedResource } from "../registry/resource-definition.ts";
 import { decodeErrors } from "../schema/decode-errors.ts";
 import { pruneUnknown } from "../schema/prune-unknown.ts";
+import type { SchemaNode } from "../schema/schema-node.ts";
 import { badRequest } from "../status-error.ts";
 import type { VerbOptions } from "./write-options.ts";
 
@@ -45,6 +46,34 @@ export function dropNulls(value: unknown): void {
   }
 }
 
+/** Go's `omitempty`: a map or list without anything in it, that need not be there, is not there. */
+function dropEmpty(schema: SchemaNode, value: unknown): void {
+  if (Array.isArray(value)) {
+    const { items } = schema;
+    if (items !== undefined) for (const item of value) dropEmpty(items, item);
+    return;
+  }
+  if (!isJsonObject(value)) return;
+  for (const [key, item] of Object.entries(value)) {
+    const child = schema.child(key);
+    if (child === undefined) continue;
+    dropEmpty(child, item);
+    const isMap = child.additional !== undefined && !child.hasProperties;
+    const isEmpty =
+      (Array.isArray(item) && item.length === 0) || (isMap && isJsonObject(item) && Object.keys(item).length === 0);
+    if (isEmpty && !schema.required.includes(key) && schema.property(key) !== undefined) delete value[key];
+  }
+}
+
+function dropEmptyMetadata(metadata: unknown): void {
+  if (!isJsonObject(metadata)) return;
+  for (const key of ["labels", "annotations", "finalizers", "ownerReferences"]) {
+    const value = metadata[key];
+    if (typeof value === "object" && value !== null && Object.keys(value).length === 0) delete metadata[key];
+    if (value === null) delete metadata[key];
+  }
+}
+
 /**
  * Reads a body as an object of the resource, in place: kind and version checked, wrong types refused (400 for built-in kinds; a
  * custom resource's are reported by validation), unknown fields refused, warned of or dropped as asked.
@@ -65,6 +94,7 @@ export function decodeObject(
   }
   if (!definition.isCustom) {
     dropNulls(body);
+    dropEmpty(version.schema, body);
     const wrong = decodeErrors(version.schema, body, definition.kind)[0];
     if (wrong !== undefined) {
       throw badRequest(
@@ -76,11 +106,10 @@ export function decodeObject(
   if (unknown.length > 0 && options.fieldValidation === "Strict") {
     const list = unknown.map((path) => `unknown field ${JSON.stringify(path)}`).join(", ");
     throw badRequest(
-      definition.isCustom
-        ? `${definition.kind} in version "${version.name}" cannot be handled as a ${definition.kind}: strict decoding error: ${list}`
-        : `${definition.kind} in version "${version.name}" cannot be handled as a ${definition.kind}: strict decoding error: ${list}`,
+      `${definition.kind} in version "${version.name}" cannot be handled as a ${definition.kind}: strict decoding error: ${list}`,
     );
   }
+  if (definition.isCustom) dropEmptyMetadata(body["metadata"]);
   const warnings =
     options.fieldValidation === "Warn" ? unknown.map((path) => `unknown field ${JSON.stringify(path)}`) : [];
   return { draft: body as Draft, warnings };

@@ -2,7 +2,7 @@ import type { KubeObject } from "../../kube/object.ts";
 import { toMetaTime } from "../api-context.ts";
 import type { ApiContext } from "../api-context.ts";
 import { isJsonObject, toDraft } from "../json-value.ts";
-import { badRequest, conflict } from "../status-error.ts";
+import { conflict, invalid } from "../status-error.ts";
 import type { ObjectTarget } from "./target.ts";
 import { readStored, toStoreKey, toSubject } from "./target.ts";
 import { isFinished } from "./write-object.ts";
@@ -33,7 +33,10 @@ export function parseDeleteOptions(body: unknown, query: URLSearchParams): Delet
   const grace = options["gracePeriodSeconds"] ?? query.get("gracePeriodSeconds") ?? undefined;
   const dryRun = options["dryRun"] ?? query.getAll("dryRun");
   if (policy !== undefined && !policies.some((known) => known === policy)) {
-    throw badRequest(`invalid propagationPolicy: ${JSON.stringify(policy)}`);
+    const message = `Unsupported value: ${JSON.stringify(policy)}: supported values: "Background", "Foreground", "Orphan"`;
+    throw invalid({ group: "meta.k8s.io", kind: "DeleteOptions" }, "", [
+      { reason: "FieldValueNotSupported", message, field: "propagationPolicy" },
+    ]);
   }
   const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
   return {

@@ -1,3 +1,4 @@
+import type { Answer, Json } from "../../contract/kube-api/kube-api-under-test.ts";
 import { createEmbeddedApi } from "../../../src/embedded/embedded-api.ts";
 import type { EmbeddedApi, EmbeddedApiOptions } from "../../../src/embedded/embedded-api.ts";
 import { systemClock } from "../../../src/lib/clock.ts";
@@ -25,9 +26,11 @@ export async function call(
   path: string,
   body?: unknown,
   headers: Record<string, string> = {},
-): Promise<{ status: number; body: any; headers: Headers }> {
-  const init = { method, headers: { "content-type": "application/json", ...headers }, body: body === undefined ? undefined : JSON.stringify(body) }; // prettier-ignore
+): Promise<Answer> {
+  const init: RequestInit = { method, headers: { "content-type": "application/json", ...headers } };
+  if (body !== undefined) init.body = JSON.stringify(body);
   const response = await api.handler(new Request(`http://embedded${path}`, init));
   const text = await response.text();
-  return { status: response.status, body: text.startsWith("{") ? JSON.parse(text) : text, headers: response.headers };
+  const isJson = (response.headers.get("content-type") ?? "").includes("json");
+  return { status: response.status, body: isJson ? (JSON.parse(text) as Json) : text, headers: response.headers };
 }

@@ -21,7 +21,9 @@ export async function serveOverHttp(handler: Handler): Promise<HttpDoor> {
       duplex: "half",
       signal: abort.signal,
     };
-    void handler(new Request(`http://${incoming.headers.host ?? "embedded"}${incoming.url ?? "/"}`, init as RequestInit))
+    void handler(
+      new Request(`http://${incoming.headers.host ?? "embedded"}${incoming.url ?? "/"}`, init as RequestInit),
+    )
       .then((response) => {
         outgoing.writeHead(response.status, Object.fromEntries(response.headers));
         if (response.body === null) outgoing.end();
