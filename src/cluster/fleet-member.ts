@@ -260,10 +260,10 @@ export class FleetMember implements Cluster {
   }
 
   async #readDiscovery(): Promise<readonly ApiResource[]> {
-    this.#isDiscoveryDue = false;
     const options = { signal: this.signal, as: systemIdentity("discovery") };
     const [version, apiResources] = await Promise.all([this.client.version(options), this.client.discover(options)]);
     this.#discoveredAtMs = this.#options.clock.monotonic();
+    this.#isDiscoveryDue = false;
     const same = isDeepStrictEqual(apiResources, this.#status.apiResources);
     this.#set({ version, ...(same ? {} : { apiResources }) });
     return this.#status.apiResources;

@@ -1,4 +1,4 @@
-import { Pool, ProxyAgent, Socks5ProxyAgent, buildConnector } from "undici";
+import { Client, ProxyAgent, Socks5ProxyAgent, buildConnector } from "undici";
 import type { Dispatcher } from "undici";
 import type { Clock } from "../lib/clock.ts";
 import type { TlsMaterial } from "./tls-material.ts";
@@ -13,41 +13,139 @@ export interface ConnectionsOptions {
   readonly idleConnectionMs: number;
 }
 
-/** The keep-alive connections to one endpoint under one set of TLS material. */
-export interface Connections {
+/** A connection for one exchange. */
+export interface Lease {
   readonly dispatcher: Dispatcher;
-  /** Sockets that are open or being opened; a proxy's are not counted. */
-  readonly openSockets: number;
-  /** Lets what is in flight end, then closes. New requests are refused. */
-  drain(): Promise<void>;
-  /** Closes every socket now; what is in flight fails with `error`. */
-  destroy(error: Error): Promise<void>;
+  /** Call it once. `reusable`: the exchange came to its end; else the connection is closed at once, in whatever state it is. */
+  done(how: { readonly reusable: boolean }): void;
 }
 
-/** One request on a connection at a time: a hung answer holds up nobody else's. */
+/** The keep-alive connections to one endpoint under one set of TLS material. */
+export interface Connections {
+  /** An idle connection, or a new one that is made when it is first used. */
+  lease(): Lease;
+  /** Sockets that are open or being opened; a proxy's are not counted. */
+  readonly openSockets: number;
+  /** Resolves once what is in flight has ended and all is closed. Leases that are taken nevertheless are closed when they are done. */
+  drain(): Promise<void>;
+  /** Closes every socket now; what is in flight fails with `error`. */
+  destroy(error: Error): void;
+}
+
+/**
+ * One exchange on a connection at a time: a hung answer holds up nobody else's. Not undici's Pool, whose clients make a new connection, for
+ * nobody, after a request was aborted, and which cannot be told to give up one that is still being made.
+ */
 export function createConnections(options: ConnectionsOptions, material: TlsMaterial): Connections {
-  const sockets = new Set<{ destroy(error?: Error): unknown }>();
-  const dispatcher =
-    options.proxyUrl === undefined
-      ? new Pool(options.origin, { ...common(options), connect: trackedConnector(options, material, sockets) })
-      : createProxied(options, material, options.proxyUrl);
+  if (options.proxyUrl !== undefined) return createProxied(options, material, options.proxyUrl);
+  const connect = createConnector(options, material);
+  const idle = new Set<Connection>();
+  const busy = new Set<Connection>();
+  let drained: (() => void) | undefined;
+  const close = (connection: Connection, error: Error): void => {
+    idle.delete(connection);
+    busy.delete(connection);
+    connection.destroy(error);
+    if (busy.size === 0) drained?.();
+  };
   return {
-    dispatcher,
-    get openSockets() {
-      return sockets.size;
+    lease() {
+      // The one used last: those that are not needed grow old and close.
+      const connection = [...idle].at(-1) ?? createConnection(options, connect);
+      idle.delete(connection);
+      busy.add(connection);
+      connection.onClosed = () => {
+        if (idle.has(connection)) close(connection, new Error("the server has closed the connection"));
+      };
+      return {
+        dispatcher: connection.client,
+        done({ reusable }) {
+          if (!busy.has(connection)) return;
+          if (!reusable || drained !== undefined) return close(connection, new Error("the exchange was given up"));
+          busy.delete(connection);
+          idle.add(connection);
+        },
+      };
     },
-    drain: () => dispatcher.close(),
-    async destroy(error) {
-      // First the requests, with our error, then the sockets that are still connecting, of which the pool knows nothing.
-      const destroyed = dispatcher.destroy(error);
-      for (const socket of sockets) socket.destroy();
-      await destroyed;
+    get openSockets() {
+      return [...idle, ...busy].filter((connection) => connection.isOpen).length;
+    },
+    drain() {
+      return new Promise((resolve) => {
+        drained = resolve;
+        for (const connection of idle) close(connection, new Error("the connection is not needed any more"));
+        if (busy.size === 0) resolve();
+      });
+    },
+    destroy(error) {
+      for (const connection of [...idle, ...busy]) close(connection, error);
     },
   };
 }
 
+/** One undici client and its socket. */
+interface Connection {
+  readonly client: Client;
+  /** It is open, or being opened. */
+  readonly isOpen: boolean;
+  onClosed: () => void;
+  destroy(error: Error): void;
+}
+
+type Connect = (...parameters: Parameters<buildConnector.connector>) => Socket;
+
+interface Socket {
+  destroy(error?: Error): unknown;
+  once(event: "close", listener: () => void): unknown;
+}
+
+/** No session resumption: a resumed session does not look at the certificate again, so an expired one would go unseen. */
+function createConnector({ tcpKeepAliveMs }: ConnectionsOptions, material: TlsMaterial): Connect {
+  return buildConnector({
+    ...material.connect,
+    maxCachedSessions: 0,
+    timeout: 0,
+    keepAlive: true,
+    keepAliveInitialDelay: tcpKeepAliveMs,
+  }) as Connect;
+}
+
+function createConnection(options: ConnectionsOptions, connect: Connect): Connection {
+  const { clock, connectTimeoutMs } = options;
+  const sockets = new Set<Socket>();
+  const client = new Client(options.origin, {
+    ...common(options),
+    connect(target, callback) {
+      const socket = connect(target, (...result) => {
+        cancelTimer();
+        callback(...result);
+      });
+      const cancelTimer = clock.setTimer(() => socket.destroy(new ConnectTimeoutError()), connectTimeoutMs);
+      sockets.add(socket);
+      socket.once("close", () => {
+        cancelTimer();
+        sockets.delete(socket);
+        connection.onClosed();
+      });
+    },
+  });
+  const connection: Connection = {
+    client,
+    get isOpen() {
+      return sockets.size > 0;
+    },
+    onClosed() {},
+    destroy(error) {
+      // The client knows nothing of a socket that is still connecting. Its promise never rejects.
+      void client.destroy(error);
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+  return connection;
+}
+
 /** Timeouts are the caller's, on its own clock; undici's are off. */
-function common({ idleConnectionMs }: ConnectionsOptions): Omit<Pool.Options, "connect"> {
+function common({ idleConnectionMs }: ConnectionsOptions): Omit<Client.Options, "connect"> {
   return {
     pipelining: 1,
     headersTimeout: 0,
@@ -57,45 +155,22 @@ function common({ idleConnectionMs }: ConnectionsOptions): Omit<Pool.Options, "c
   };
 }
 
-/** No session resumption: a resumed session does not look at the certificate again, so an expired one would go unseen. */
-function trackedConnector(
-  { clock, connectTimeoutMs, tcpKeepAliveMs }: ConnectionsOptions,
-  material: TlsMaterial,
-  sockets: Set<{ destroy(error?: Error): unknown }>,
-): buildConnector.connector {
-  const connect = buildConnector({
-    ...material.connect,
-    maxCachedSessions: 0,
-    timeout: 0,
-    keepAlive: true,
-    keepAliveInitialDelay: tcpKeepAliveMs,
-  }) as (...parameters: Parameters<buildConnector.connector>) => { destroy(error?: Error): void; once: OnClose };
-  return (target, callback) => {
-    const socket = connect(target, (...result) => {
-      cancelTimer();
-      callback(...result);
-    });
-    sockets.add(socket);
-    socket.once("close", () => sockets.delete(socket));
-    const cancelTimer = clock.setTimer(() => socket.destroy(new ConnectTimeoutError()), connectTimeoutMs);
-  };
-}
-
-type OnClose = (event: "close", listener: () => void) => unknown;
-
 class ConnectTimeoutError extends Error {
   readonly code = "UND_ERR_CONNECT_TIMEOUT";
 }
 
-function createProxied(options: ConnectionsOptions, { connect }: TlsMaterial, proxyUrl: string): Dispatcher {
+function createProxied(options: ConnectionsOptions, { connect }: TlsMaterial, proxyUrl: string): Connections {
   const shared = { ...common(options), requestTls: { ...connect, timeout: options.connectTimeoutMs } };
-  const agent = proxyUrl.startsWith("socks")
+  const agent: Dispatcher = proxyUrl.startsWith("socks")
     ? new Socks5ProxyAgent(proxyUrl, shared)
     : new ProxyAgent({ uri: proxyUrl, proxyTunnel: true, ...shared });
-  return withOrigin(agent, options.origin);
-}
-
-/** A proxy agent serves every origin; ours is bound to one, as a Pool is. */
-function withOrigin(agent: Dispatcher, origin: string): Dispatcher {
-  return agent.compose((dispatch) => (request, handler) => dispatch({ ...request, origin }, handler));
+  // A proxy agent serves every origin; ours is bound to one, as a client is.
+  const { origin } = options;
+  const dispatcher = agent.compose((dispatch) => (request, handler) => dispatch({ ...request, origin }, handler));
+  return {
+    lease: () => ({ dispatcher, done() {} }),
+    openSockets: 0,
+    drain: () => agent.close(),
+    destroy: (error) => void agent.destroy(error),
+  };
 }

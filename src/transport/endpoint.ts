@@ -40,7 +40,7 @@ export interface Endpoint {
   setHealth(health: Omit<Health, "since">): void;
   probed(): void;
   /** Closes every connection at once; what is in flight fails with `error`. The next call makes new ones. */
-  cut(error: Error): Promise<void>;
+  cut(error: Error): void;
 }
 
 export function createEndpoint({
@@ -100,12 +100,11 @@ export function createEndpoint({
     probed() {
       status = { ...status, lastProbeAtMs: clock.now() };
     },
-    async cut(error) {
+    cut(error) {
       this.trusted = false;
       current = undefined;
-      const cutNow = [...all];
+      for (const connections of all) connections.destroy(error);
       all.clear();
-      await Promise.all(cutNow.map((connections) => connections.destroy(error)));
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Dispatcher } from "undici";
+import type { Connections } from "./connections.ts";
 import { createResponseBody } from "./response-body.ts";
 import type { ResponseBody } from "./response-body.ts";
 import type { Headers } from "./impersonation.ts";
@@ -30,12 +31,13 @@ export class ExchangeError extends Error {
 }
 
 /**
- * One request and its answer's head over a connection of the dispatcher; the body follows by itself. Aborting the signal, before the head
+ * One request and its answer's head over one of the connections; the body follows by itself. Aborting the signal, before the head
  * or in the midst of the body, closes the connection at once and fails whichever is awaited. No timeout of its own, no retry.
  */
-export function exchange(dispatcher: Dispatcher, request: ExchangeRequest, signal: AbortSignal): Promise<Exchanged> {
+export function exchange(connections: Connections, request: ExchangeRequest, signal: AbortSignal): Promise<Exchanged> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(new ExchangeError(false, signal.reason));
+    const lease = connections.lease();
     let controller: Dispatcher.DispatchController | undefined;
     let body: ResponseBody | undefined;
     let over = false;
@@ -43,20 +45,18 @@ export function exchange(dispatcher: Dispatcher, request: ExchangeRequest, signa
       if (over) return;
       over = true;
       signal.removeEventListener("abort", onAbort);
+      // Also where the request still waits for its connection: nothing of it will be written.
+      lease.done({ reusable: error === undefined });
       if (error === undefined) return body?.end();
       const failure = new ExchangeError(controller !== undefined, error.cause);
       if (body === undefined) reject(failure);
       else body.fail(failure);
     };
-    const stop = (cause: unknown): void => {
-      finish({ cause });
-      controller?.abort(cause instanceof Error ? cause : new Error("aborted", { cause }));
-    };
-    const onAbort = (): void => stop(signal.reason);
+    const onAbort = (): void => finish({ cause: signal.reason });
     signal.addEventListener("abort", onAbort, { once: true });
     const handler: Dispatcher.DispatchHandler = {
       onRequestStart(started) {
-        // Aborted while it waited for a connection: nothing has been written yet, and now nothing will be.
+        // Through a proxy, whose connections are not ours to close.
         if (over) return started.abort(new Error("aborted"));
         controller = started;
       },
@@ -66,7 +66,7 @@ export function exchange(dispatcher: Dispatcher, request: ExchangeRequest, signa
         body = createResponseBody({
           pause: () => controller?.pause(),
           resume: () => controller?.resume(),
-          destroy: () => stop(new Error("the answer is not wanted any more")),
+          destroy: () => finish({ cause: new Error("the answer is not wanted any more") }),
         });
         resolve({ status, headers, body });
       },
@@ -77,7 +77,7 @@ export function exchange(dispatcher: Dispatcher, request: ExchangeRequest, signa
       onResponseError: (_controller, cause) => finish({ cause }),
     };
     try {
-      dispatcher.dispatch(
+      lease.dispatcher.dispatch(
         { method: request.method, path: request.path, headers: toFlat(request.headers), body: request.body ?? null },
         handler,
       );

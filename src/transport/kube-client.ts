@@ -141,7 +141,7 @@ export function createKubeClient(options: KubeClientOptions): HttpClusterLink {
     async close() {
       listeners.clear();
       closing.abort(new Error("the cluster has left"));
-      await Promise.all(endpoints.map((endpoint) => endpoint.cut(new Error("the cluster has left"))));
+      for (const endpoint of endpoints) endpoint.cut(new Error("the cluster has left"));
       await Promise.all(probing);
     },
   };

@@ -53,8 +53,26 @@ const byCode: Readonly<Record<string, LinkFailure>> = {
   INVALID_CA: unknownIssuer,
 };
 
+/** Why a connection was closed by ourselves: the probe found its endpoint DOWN, for this reason of Health. */
+export class EndpointDownError extends Error {
+  override readonly name = "EndpointDownError";
+  readonly failure: LinkFailure;
+
+  constructor(health: string, message: string) {
+    super(message);
+    this.failure = { reason: reasonOf(health), health, message };
+  }
+}
+
+function reasonOf(health: string): KubeErrorReason {
+  if (health === "Timeout" || health === "CredentialsUnavailable" || health === "MalformedResponse") return health;
+  if (health === "Unauthorized") return health;
+  return health.startsWith("Certificate") ? "CertificateInvalid" : "ConnectionFailed";
+}
+
 /** The failure behind whatever a socket, TLS or the HTTP parser threw. */
 export function toLinkFailure(error: unknown): LinkFailure {
+  if (error instanceof EndpointDownError) return error.failure;
   const code = codeOf(error);
   const known = byCode[code];
   if (known !== undefined) return known;
@@ -69,7 +87,9 @@ export function toLinkFailure(error: unknown): LinkFailure {
   if (code === "EPROTO" || code.startsWith("ERR_SSL_")) {
     return failed("TlsFailed", "the server does not speak TLS as we do");
   }
-  if (code.startsWith("HPE_") || code === "UND_ERR_HEADERS_OVERFLOW") {
+  // undici gives its parser's errors no code where it has no name for them.
+  const isParser = error instanceof Error && error.name === "HTTPParserError";
+  if (isParser || code.startsWith("HPE_") || code === "UND_ERR_HEADERS_OVERFLOW") {
     return { reason: "MalformedResponse", health: "MalformedResponse", message: "the answer is not HTTP" };
   }
   return failed("ConnectionFailed", "the connection failed");

@@ -117,6 +117,7 @@ async function sendUntil(
   budget: ReturnType<typeof createRetryBudget>,
 ): Promise<Exchanged> {
   const backoff = createBackoff({ baseMs: limits.retryBaseMs, maxMs: limits.retryMaxMs, random });
+  let last: KubeError | undefined;
   for (;;) {
     try {
       const answer = await attempts.next();
@@ -127,8 +128,11 @@ async function sendUntil(
       throw await readFailure(cluster, call, answer, clock.now());
     } catch (cause) {
       const error = toKubeError(cluster, call, deadline, cause);
+      // The endpoint went down meanwhile: what was found out about it says more than that there is none.
+      if (error.reason === "Unavailable") throw last ?? error;
+      last = error;
       if (attempts.count >= limits.maxAttempts || deadline.signal.aborted) throw error;
-      const failover = isLinkFailure(error) && error.reason !== "Unavailable" && attempts.hasOther;
+      const failover = isLinkFailure(error) && attempts.hasOther;
       // Nothing of a write was sent where no connection could be made: it may still go elsewhere, once.
       if (failover && call.kind !== "watch" && (call.kind === "read" || isUnsent(cause))) continue;
       if (call.kind !== "read" || !isWorthRepeating(error) || !budget.spend()) throw error;
@@ -213,7 +217,7 @@ async function sendTo(
 ): Promise<Exchanged> {
   endpoint.breaker.begin();
   try {
-    const answer = await exchange(endpoint.connections(credentials).dispatcher, request, deadline.signal);
+    const answer = await exchange(endpoint.connections(credentials), request, deadline.signal);
     endpoint.breaker.succeeded();
     return answer;
   } catch (cause) {

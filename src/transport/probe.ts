@@ -50,7 +50,7 @@ async function ask(options: ProbeOptions, credentials: Credentials, signal: Abor
   const get = async (path: string): Promise<ProbeAnswer> => {
     const headers = { accept: "*/*", "user-agent": options.userAgent, ...credentials.headers };
     const request = { method: "GET", path: options.endpoint.pathPrefix + path, headers } as const;
-    const { status, body } = await exchange(connections.dispatcher, request, signal);
+    const { status, body } = await exchange(connections, request, signal);
     return { status, text: (await body.read(maxProbeBytes)).toString("utf8") };
   };
   try {
@@ -59,7 +59,7 @@ async function ask(options: ProbeOptions, credentials: Credentials, signal: Abor
     const version = await get("/version");
     return version.status === 403 ? { status: 200, text: "" } : version;
   } finally {
-    await connections.destroy(new Error("probe is over"));
+    connections.destroy(new Error("probe is over"));
   }
 }
 

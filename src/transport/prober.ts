@@ -7,6 +7,7 @@ import type { EndpointStatus } from "../cluster/cluster.ts";
 import type { CredentialSource } from "./credentials.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { usability } from "./endpoint.ts";
+import { EndpointDownError } from "./link-error.ts";
 import { probeOnce } from "./probe.ts";
 import type { ProbeLimits } from "./transport-limits.ts";
 
@@ -40,7 +41,7 @@ export function createProber(options: ProberOptions): Prober {
   let wake: (() => void) | undefined;
   let inARow = 0;
 
-  const settle = async (found: Omit<Health, "since">): Promise<void> => {
+  const settle = (found: Omit<Health, "since">): void => {
     const before = endpoint.status;
     const from = before.health.state;
     endpoint.probed();
@@ -59,7 +60,7 @@ export function createProber(options: ProberOptions): Prober {
     endpoint.setHealth(found);
     const level = found.state === "UP" ? "info" : "warn";
     logger[level]("endpoint health changed", { cluster, endpoint: endpoint.url, from, to: found.state, reason: found.reason }); // prettier-ignore
-    if (found.state === "DOWN") await endpoint.cut(Object.assign(new Error("endpoint is down"), { code: "UND_ERR_SOCKET" })); // prettier-ignore
+    if (found.state === "DOWN") endpoint.cut(new EndpointDownError(found.reason ?? "", found.message ?? ""));
     onChange(before, endpoint.status);
   };
   const pause = async (signal: AbortSignal): Promise<void> => {
@@ -84,7 +85,7 @@ export function createProber(options: ProberOptions): Prober {
       while (!signal.aborted) {
         const found = await probeOnce(options, signal);
         if (signal.aborted) return;
-        await settle(found);
+        settle(found);
         await pause(signal);
       }
     },
