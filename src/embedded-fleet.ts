@@ -1,4 +1,5 @@
 import type { ClusterConnection } from "./config/cluster-connection.ts";
+import { startBadDay } from "./embedded/world/bad-day.ts";
 import { startEmbeddedCluster } from "./embedded/world/embedded-cluster.ts";
 import type { EmbeddedCluster } from "./embedded/world/embedded-cluster.ts";
 import { toKubeconfig } from "./embedded/world/embedded-kubeconfig.ts";
@@ -13,8 +14,8 @@ export interface EmbeddedFleetOptions {
   readonly logger: Logger;
   /** Called with a kubeconfig for all that run, whenever one starts or stops. */
   readonly onKubeconfig?: (kubeconfig: string) => Promise<void>;
-  /** Let the clusters have a bad day: told of each that started; the returned function ends it. */
-  readonly disturb?: (cluster: EmbeddedCluster) => () => void;
+  /** `--faults`: the clusters have a bad day (see startBadDay), for as long as they run. */
+  readonly faults?: boolean;
 }
 
 /** The embedded clusters of this process. */
@@ -30,7 +31,7 @@ export interface EmbeddedFleet {
 }
 
 export function createEmbeddedFleet(options: EmbeddedFleetOptions): EmbeddedFleet {
-  const { clock, random, logger, onKubeconfig, disturb } = options;
+  const { clock, random, logger, onKubeconfig, faults = false } = options;
   const running = new Map<string, { readonly cluster: EmbeddedCluster; readonly calm: () => void }>();
   const uids = new Set<string>();
   // Starts and stops one after another: a cluster that leaves and joins again under its name stops first.
@@ -57,7 +58,7 @@ export function createEmbeddedFleet(options: EmbeddedFleetOptions): EmbeddedFlee
         let cluster = running.get(name)?.cluster;
         if (cluster === undefined) {
           cluster = await startEmbeddedCluster({ name, plan: planFor(seed), clock, random, logger });
-          running.set(name, { cluster, calm: disturb?.(cluster) ?? (() => {}) });
+          running.set(name, { cluster, calm: faults ? startBadDay({ name, api: cluster.api, clock }) : () => {} });
           uids.add(cluster.uid);
           await writeKubeconfig();
         }

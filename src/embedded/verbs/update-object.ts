@@ -66,8 +66,10 @@ export function storeUpdate(
   setDefaults(target, draft);
   keepOtherHalf(target, draft, old, options);
   if (!tracked) trackUpdate(context, target.served, { live: old, draft, options });
+  // Taken before prepareUpdate puts the old finalizers back: the draft may be the very object that was served.
+  const { spec } = served;
   definition.behaviour.prepareUpdate?.(draft, old, context);
-  if (options.subresource === "finalize") draft["spec"] = served["spec"];
+  if (options.subresource === "finalize") draft["spec"] = spec;
   keepSystemFields(target.served, draft, old);
   validateObject(target.served, draft, old);
   return commitDraft(context, target, { draft, old, dryRun: options.dryRun });

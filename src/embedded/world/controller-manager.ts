@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { LogSource } from "../api-context.ts";
 import { createControlLoop } from "./control-loop.ts";
 import type { ControlLoop } from "./control-loop.ts";
@@ -59,7 +60,10 @@ export function createControllerManager(options: ControllerManagerOptions): Runn
   return {
     name: "embedded controllers",
     ready: ready.promise,
-    async run(signal) {
+    async run(outer) {
+      // Each watch, loop and write listens for the end: a few dozen, and they are no leak.
+      const signal = AbortSignal.any([outer]);
+      setMaxListeners(0, signal);
       const view = createView(client, alwaysCached, clock);
       options.setLogSource(createPodLogs(view, clock));
       const shared = { client: withSettledWrites(client, view), view, events: createEventRecorder(client, clock), clock, random }; // prettier-ignore

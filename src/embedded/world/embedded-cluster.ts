@@ -1,4 +1,3 @@
-import { setMaxListeners } from "node:events";
 import type { Random } from "../../lib/backoff.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { Logger } from "../../lib/logger.ts";
@@ -51,8 +50,6 @@ export async function startEmbeddedCluster(options: EmbeddedClusterOptions): Pro
   const api = createEmbeddedApi({ name, clock, random, logger });
   const stop = new AbortController();
   const { signal } = stop;
-  // Each watch and each loop listens for the end: a few dozen, and they are no leak.
-  setMaxListeners(0, signal);
   const controllers = createControllerManager({
     client: api.client,
     clock,

@@ -1,5 +1,7 @@
 import { knownResources } from "../../../kube/known-resources.ts";
 import type { KubeObject } from "../../../kube/object.ts";
+import { toResourceName } from "../../../kube/resource-id.ts";
+import { controllerOf } from "../view.ts";
 import { controllerRef, isSame, isTerminating, ownKey, specOf, splitKey, statusOf, writeOptions } from "./controller.ts"; // prettier-ignore
 import type { Controller, ControllerContext } from "./controller.ts";
 import { toDeploymentStatus, toPortions } from "./deployment-status.ts";
@@ -25,7 +27,13 @@ export function createDeploymentController(context: ControllerContext): Controll
   const { deployments, replicasets } = knownResources;
   return {
     name: "deployment",
-    keysFor: (resource, object) => ownKey(deployments, replicasets, resource, object),
+    keysFor(resource, object, type) {
+      if (toResourceName(resource) !== "pods") return ownKey(deployments, replicasets, resource, object);
+      // Recreate waits for the last old pod.
+      const owner = type === "DELETED" ? controllerOf(object) : undefined;
+      const set = view.get(replicasets, object.metadata.namespace ?? "", owner?.name ?? "");
+      return set === undefined ? [] : ownKey(deployments, replicasets, replicasets, set);
+    },
     async reconcile(key, signal) {
       const { namespace, name } = splitKey(key);
       const deployment = view.get(deployments, namespace, name);
@@ -163,7 +171,9 @@ async function roll(
   const oldSize = old.reduce((sum, set) => sum + sizeOf(set), 0);
   if (strategy?.type === "Recreate") {
     for (const set of old) await scale(set, 0);
-    if (old.every((set) => (statusOf<SetStatus>(set).replicas ?? 0) === 0)) await scale(newest, replicas);
+    const oldPods = old.flatMap((set) => context.view.controlledBy(knownResources.pods, set.metadata.uid ?? ""));
+    // Terminating ones count: they still run.
+    if (oldPods.every((pod) => ["Succeeded", "Failed"].includes(statusOf<{ phase?: string }>(pod).phase ?? ""))) await scale(newest, replicas); // prettier-ignore
     return;
   }
   if (oldSize === 0) return scale(newest, replicas);

@@ -45,18 +45,23 @@ export function createGarbageCollector(context: ControllerContext): Controller {
         for (const object of items as readonly KubeObject[]) found.push({ resource, object });
       }
       const byUid = new Map(found.map((entry) => [entry.object.metadata.uid ?? "", entry]));
-      for (const entry of found) await collect(context, entry, byUid, resources, signal);
+      for (const entry of found) await collect(context, entry, { found, byUid, resources }, signal);
       for (const entry of found) await finish(context, entry, found, signal);
       sweptVersion = resourceVersion;
     },
   };
 }
 
+interface Sweep {
+  readonly found: readonly Found[];
+  readonly byUid: ReadonlyMap<string, Found>;
+  readonly resources: readonly ApiResource[];
+}
+
 async function collect(
   { client }: ControllerContext,
   { resource, object }: Found,
-  byUid: ReadonlyMap<string, Found>,
-  resources: readonly ApiResource[],
+  { found, byUid, resources }: Sweep,
   signal: AbortSignal,
 ): Promise<void> {
   const owners = object.metadata.ownerReferences ?? [];
@@ -68,7 +73,13 @@ async function collect(
   if (!owners.every(isGoing)) return;
   for (const owner of owners) if (await exists(owner)) return;
   const { namespace = "", name, uid } = object.metadata;
-  const query = { propagationPolicy: "Background" as const, ...(uid === undefined ? {} : { uid }) };
+  // Whoever waits for its dependents waits for theirs as well (attemptToDeleteItem).
+  const isAwaited = owners.some(({ uid: ownerUid }) => byUid.has(ownerUid));
+  const hasDependents = found.some((other) =>
+    other.object.metadata.ownerReferences?.some((owner) => owner.uid === uid),
+  );
+  const propagationPolicy = isAwaited && hasDependents ? ("Foreground" as const) : ("Background" as const);
+  const query = { propagationPolicy, ...(uid === undefined ? {} : { uid }) };
   await client.delete(resource, { namespace, name }, query, writeOptions(signal, manager));
 
   /** Whether an owner that the sweep did not meet is there all the same: it may have come since. */

@@ -1,0 +1,57 @@
+import { readFileSync } from "node:fs";
+import { Reader } from "maxmind";
+import type { CityResponse } from "maxmind";
+import { afterEach, describe, expect, it } from "vitest";
+import { knownResources } from "../../src/kube/known-resources.ts";
+import { seedCluster } from "../../src/embedded/world/seed/seed-cluster.ts";
+import { toSeedObjects } from "../../src/embedded/world/seed/seed-objects.ts";
+import { planFor } from "../../src/embedded/world/seed/seed-plan.ts";
+import { createWorld } from "./support/create-world.ts";
+import type { World } from "./support/create-world.ts";
+
+const { deployments, statefulsets, daemonsets, jobs, pods, nodes } = knownResources;
+let world: World;
+afterEach(() => world.close());
+
+const seed = async (name: string): Promise<void> => {
+  world = await createWorld([]);
+  await seedCluster(world.client, toSeedObjects(planFor(name), "2026-11-21T00:00:00Z"), world.options.signal);
+  await world.after(8_000);
+};
+
+describe("the seed of an embedded cluster", () => {
+  it.each(["home", "paris", "tokyo", "sydney"])("should roll out on %s, quietly, and then rest", async (name) => {
+    await seed(name);
+    const broken = new Set(["thumbnailer", "recommender"]);
+    for (const { metadata, status, spec } of await world.list(deployments)) {
+      expect([metadata.name, status.readyReplicas ?? 0]).toEqual([metadata.name, broken.has(metadata.name) ? 0 : spec.replicas]); // prettier-ignore
+    }
+    for (const { status, spec } of await world.list(statefulsets)) expect(status.readyReplicas).toBe(spec.replicas);
+    for (const { status } of await world.list(daemonsets)) {
+      expect(status.desiredNumberScheduled).toBeGreaterThan(1);
+      expect(status.numberReady).toBe(status.desiredNumberScheduled);
+    }
+    for (const { status } of await world.list(jobs)) expect(status.succeeded).toBe(1);
+    expect(world.complaints).toEqual([]);
+    const isBroken = (await world.list(pods)).some(({ metadata }) => broken.has(metadata.labels.app));
+    expect(isBroken).toBe(name === "paris");
+    const before = world.api.resourceVersion;
+    if (!isBroken) await world.after(15_000);
+    expect(world.api.resourceVersion).toBe(before);
+  });
+
+  it.each([
+    ["home", ["Lyon", "Marseille", "Paris"]],
+    ["paris", ["Berlin", "Paris"]],
+    ["tokyo", ["Osaka", "Tokyo"]],
+    ["sydney", ["Los Angeles", "New York"]],
+  ])("should have nodes of %s in %j by the demo's own geo database", async (name, cities) => {
+    await seed(name);
+    const reader = new Reader<CityResponse>(readFileSync("data/fleetgraph-demo.mmdb"));
+    const found = (await world.list(nodes)).map(({ status }) => {
+      const { address } = status.addresses.find(({ type }: any) => type === "ExternalIP");
+      return reader.get(address)?.city?.names.en;
+    });
+    expect([...new Set(found)].sort()).toEqual(cities);
+  });
+});
