@@ -78,9 +78,15 @@ export function createCredentialSource(options: CredentialSourceOptions): Creden
             cluster,
             cause,
           });
-      // A failing plugin is not started for every call.
-      failure = { error, untilMs: clock.monotonic() + rest.next() };
       logger.warn("credentials cannot be had", { cluster, error: error.message });
+      const waitMs = rest.next();
+      if (held !== undefined && !refused) {
+        // Caught in the midst of a rotation, say: those in force still count, until the server refuses them.
+        held = { ...held, untilMs: clock.now() + waitMs };
+        return held.credentials;
+      }
+      // A failing plugin is not started for every call.
+      failure = { error, untilMs: clock.monotonic() + waitMs };
       throw error;
     } finally {
       loading = undefined;
