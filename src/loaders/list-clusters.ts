@@ -1,3 +1,4 @@
+import { compareCodePoints } from "../cache/compare-code-points.ts";
 import { createConnection } from "./connection/list-connection.ts";
 import { kinds } from "./kinds/kinds.ts";
 import { clusterRankOf } from "./list-rows.ts";
@@ -16,7 +17,13 @@ export function listClusters(
 ): Connection<ClusterValue> {
   const { view, relations, limits, whereContext } = operation;
   const spec = kinds.Cluster;
-  const order = compileOrder({ spec, orderBy: undefined, clusterRank: clusterRankOf(operation), idOf: ({ id }) => id });
+  const order = compileOrder({
+    spec,
+    orderBy: undefined,
+    clusterRank: clusterRankOf(operation),
+    idOf: ({ id }) => id,
+    compareTies: (a, b) => compareCodePoints(a.name, b.name),
+  });
   const hash = hashArguments({ list: "clusters", where: args.where });
   const matches = compileWhere(args.where, spec.where, whereContext);
   const values = (): readonly ClusterValue[] =>

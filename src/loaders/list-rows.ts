@@ -13,7 +13,7 @@ import { badInput, shown } from "./input-error.ts";
 import type { ClusterRank, KindSpec } from "./kinds/kind-spec.ts";
 import { narrowRows } from "./narrow-rows.ts";
 import type { Operation } from "./operation.ts";
-import { compileOrder, rowId } from "./order/compile-order.ts";
+import { compareRows, compileOrder, rowId } from "./order/compile-order.ts";
 import { hashArguments } from "./page/cursor.ts";
 import { parsePage } from "./page/page.ts";
 import type { Connection, ListArgs } from "./request-context.ts";
@@ -39,7 +39,13 @@ export function listRows<Row extends AnyRow>(operation: Operation, request: List
   const { view, relations, limits } = operation;
   const { list, spec, args } = request;
   const asked = sortAsked(request.asked, clusterRankOf(operation));
-  const order = compileOrder({ spec, orderBy: args.orderBy, clusterRank: clusterRankOf(operation), idOf: rowId });
+  const order = compileOrder({
+    spec,
+    orderBy: args.orderBy,
+    clusterRank: clusterRankOf(operation),
+    idOf: rowId,
+    compareTies: compareRows,
+  });
   const { where, labelSelector, fieldSelector, namespaces, clusters } = args;
   const hash = hashArguments({ list, where, labelSelector, fieldSelector, namespaces, clusters, orderBy: order.keys });
   const page = parsePage(args, hash, order, limits);

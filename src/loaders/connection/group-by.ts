@@ -2,7 +2,8 @@ import { ApiError } from "../../kube/api-error.ts";
 import type { ObjectRow } from "../../kube/rows/row.ts";
 import { compareCodePoints } from "../../cache/compare-code-points.ts";
 import { badInput } from "../input-error.ts";
-import type { Figures, KindSpec } from "../kinds/kind-spec.ts";
+import { memoised } from "../memoised.ts";
+import type { Figure, Figures, KindSpec } from "../kinds/kind-spec.ts";
 import type { Relations } from "../relations/relations.ts";
 import type { AggregateValue, GroupArgs, GroupValue } from "../request-context.ts";
 
@@ -29,10 +30,10 @@ export function groupRows<Row>(
   const { spec, relations, maxGroups } = options;
   const readers = toReaders(args, spec, relations);
   const groups = new Map<string, Group<Row>>();
-  if (readers.length === 0) groups.set("[]", { values: [], rows: [] });
+  if (readers.length === 0) groups.set("", { values: [], rows: [] });
   for (const row of rows) {
     const values = readers.map(({ read }) => read(row));
-    const key = JSON.stringify(values);
+    const key = values.map(keyPart).join("");
     const group = groups.get(key);
     if (group !== undefined) group.rows.push(row);
     else groups.set(key, { values, rows: [row] });
@@ -40,6 +41,11 @@ export function groupRows<Row>(
   }
   const names = readers.map(({ name }) => name);
   return [...groups.values()].sort(compareGroups).map((group) => toGroupValue(group, names, spec.figures));
+}
+
+/** Lengths keep apart what joined texts would not: ["a", "b"] and ["ab", ""]. */
+function keyPart(value: string | null): string {
+  return value === null ? "-" : `${value.length}:${value}`;
 }
 
 function toReaders<Row>({ fields, labels }: GroupArgs, spec: KindSpec<Row>, relations: Relations) {
@@ -89,9 +95,28 @@ function figureGetters<Row>(rows: readonly Row[], figures: Figures<Row>): Proper
 }
 
 function computeFigure<Row>(rows: readonly Row[], figure: Figures<Row>[string]): unknown {
-  return typeof figure === "function"
-    ? aggregate(rows, figure)
-    : Object.defineProperties({}, figureGetters(rows, figure));
+  if (typeof figure === "function") return aggregate(rows, toBigint(figure));
+  if (isAmount(figure)) return aggregate(rows, toAmount(figure));
+  return Object.defineProperties({}, figureGetters(rows, figure));
+}
+
+function isAmount<Row>(figure: Figures<Row>[string]): figure is Exclude<Figure<Row>, (row: Row) => number | null> {
+  return Array.isArray(figure);
+}
+
+function toBigint<Row>(read: (row: Row) => number | null): (row: Row) => bigint | null {
+  return (row) => {
+    const value = read(row);
+    return value === null ? null : BigInt(value);
+  };
+}
+
+function toAmount<Row>([text, parse]: Exclude<Figure<Row>, (row: Row) => number | null>): (row: Row) => bigint | null {
+  const parsed = memoised(parse);
+  return (row) => {
+    const amount = text(row);
+    return amount === null ? null : parsed(amount);
+  };
 }
 
 function aggregate<Row>(rows: readonly Row[], read: (row: Row) => bigint | null): AggregateValue {

@@ -23,7 +23,10 @@ export interface KindSpec<Row> {
 export type OrderField<Row> =
   | { readonly type: "text"; readonly read: (row: Row, clusterRank: ClusterRank) => string | null }
   | { readonly type: "number"; readonly read: (row: Row) => number | null }
-  | { readonly type: "bigint"; readonly read: (row: Row) => bigint | null };
+  | { readonly type: "bigint"; readonly text: (row: Row) => string | null; readonly parse: ParseAmount };
+
+/** The value of an amount's text; null where it is none. Pure: as texts repeat, each is read once a sort or sum. */
+export type ParseAmount = (text: string) => bigint | null;
 
 /** A text that sorts clusters home first, then by name; it needs no list of clusters, so that a cursor outlives one that left. */
 export type ClusterRank = (clusterName: string) => string;
@@ -31,4 +34,8 @@ export type ClusterRank = (clusterName: string) => string;
 export type GroupField<Row> = (row: Row, relations: Relations) => string | null;
 
 /** What is added up over a group, under its GraphQL name; objects nest. null = the row has no value. */
-export type Figures<Row> = { readonly [name: string]: ((row: Row) => bigint | null) | Figures<Row> };
+export type Figures<Row> = { readonly [name: string]: Figure<Row> | Figures<Row> };
+
+/** A number, or the text of an amount and how it is read. */
+export type Figure<Row> =
+  ((row: Row) => number | null) | readonly [text: (row: Row) => string | null, parse: ParseAmount];

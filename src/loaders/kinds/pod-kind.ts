@@ -86,7 +86,7 @@ export const podKind: KindSpec<PodRow> = {
     CITY: (pod, relations) => relations.podNode(pod)?.geo?.city ?? null,
   },
   figures: {
-    restarts: (pod) => BigInt(pod.restarts),
+    restarts: (pod) => pod.restarts,
     requests: amountFigures((pod) => pod.requests),
     limits: amountFigures((pod) => pod.limits),
   },

@@ -33,7 +33,7 @@ export const workloadKind: KindSpec<WorkloadRow> = {
     HEALTH: (workload) => workload.health.state,
   },
   figures: {
-    replicas: (workload) => (workload.replicas === null ? null : BigInt(workload.replicas)),
-    readyReplicas: (workload) => BigInt(workload.readyReplicas),
+    replicas: (workload) => workload.replicas,
+    readyReplicas: (workload) => workload.readyReplicas,
   },
 };

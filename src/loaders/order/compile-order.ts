@@ -1,8 +1,9 @@
-import { toObjectId } from "../../kube/object-key.ts";
+import { parseObjectId, toObjectId } from "../../kube/object-key.ts";
 import { splitApiVersion } from "../../kube/resource-id.ts";
 import type { ObjectRow } from "../../kube/rows/row.ts";
 import { compareCodePoints } from "../../cache/compare-code-points.ts";
 import { badInput } from "../input-error.ts";
+import { memoised } from "../memoised.ts";
 import type { ClusterRank, KindSpec, OrderField } from "../kinds/kind-spec.ts";
 import type { OrderInput } from "../request-context.ts";
 
@@ -28,10 +29,13 @@ export interface OrderOptions<Item> {
   readonly orderBy: readonly OrderInput[] | null | undefined;
   readonly clusterRank: ClusterRank;
   readonly idOf: (item: Item) => string;
+  /** The order of the parts of ids; as compareIds, but without making the ids. */
+  readonly compareTies: (a: Item, b: Item) => number;
 }
 
 /** Nulls come last in either direction; the id breaks ties, ascending. Throws BAD_USER_INPUT for a field the kind cannot be sorted by. */
-export function compileOrder<Item>({ spec, orderBy, clusterRank, idOf }: OrderOptions<Item>): Order<Item> {
+export function compileOrder<Item>(options: OrderOptions<Item>): Order<Item> {
+  const { spec, orderBy, clusterRank, idOf, compareTies } = options;
   const keys = orderBy === null || orderBy === undefined || orderBy.length === 0 ? spec.defaultOrder : orderBy;
   const fields = keys.map(({ field }, index): OrderField<Item> => {
     const found = Object.hasOwn(spec.order, field) ? spec.order[field] : undefined;
@@ -39,12 +43,13 @@ export function compileOrder<Item>({ spec, orderBy, clusterRank, idOf }: OrderOp
       throw badInput(`orderBy[${index}].field`, `must be one of ${Object.keys(spec.order).join(", ")}`);
     return found;
   });
-  const descending = keys.map(({ direction }) => direction === "DESC");
+  const readers = fields.map((field) => toReader(field, clusterRank));
+  const comparers = fields.map(({ type }, index) => toComparer(type, keys[index]?.direction === "DESC"));
 
-  const valuesOf = (item: Item): SortValue[] => fields.map((field) => field.read(item, clusterRank));
+  const valuesOf = (item: Item): SortValue[] => readers.map((read) => read(item));
   const compareValues = (a: readonly SortValue[], b: readonly SortValue[]): number => {
-    for (let i = 0; i < descending.length; i++) {
-      const order = compareValue(a[i] ?? null, b[i] ?? null, descending[i] ?? false);
+    for (let i = 0; i < comparers.length; i++) {
+      const order = comparers[i]!(a[i] ?? null, b[i] ?? null);
       if (order !== 0) return order;
     }
     return 0;
@@ -54,23 +59,61 @@ export function compileOrder<Item>({ spec, orderBy, clusterRank, idOf }: OrderOp
     keys,
     types: fields.map(({ type }) => type),
     keyOf: (item) => ({ values: valuesOf(item), id: idOf(item) }),
-    compareKeys: (a, b) => compareValues(a.values, b.values) || compareCodePoints(a.id, b.id),
+    compareKeys: (a, b) => compareValues(a.values, b.values) || compareIds(a.id, b.id),
     sort(items) {
       const entries = items.map((item) => ({ item, values: valuesOf(item) }));
-      // An id costs more than the rest of the row: it is made only where all else is equal.
-      entries.sort((a, b) => compareValues(a.values, b.values) || compareCodePoints(idOf(a.item), idOf(b.item)));
+      entries.sort((a, b) => compareValues(a.values, b.values) || compareTies(a.item, b.item));
       return entries.map(({ item }) => item);
     },
   };
 }
 
-function compareValue(a: SortValue, b: SortValue, descending: boolean): number {
-  if (a === b) return 0;
-  if (a === null) return 1;
-  if (b === null) return -1;
-  const order =
-    typeof a === "string" && typeof b === "string" ? compareCodePoints(a, b) : (a as number | bigint) < (b as number | bigint) ? -1 : a > b ? 1 : 0; // prettier-ignore
-  return descending ? -order : order;
+function toReader<Item>(field: OrderField<Item>, clusterRank: ClusterRank): (item: Item) => SortValue {
+  if (field.type !== "bigint") return (item) => field.read(item, clusterRank);
+  const parse = memoised(field.parse);
+  return (item) => {
+    const text = field.text(item);
+    return text === null ? null : parse(text);
+  };
+}
+
+function toComparer(type: OrderField<unknown>["type"], descending: boolean): (a: SortValue, b: SortValue) => number {
+  const sign = descending ? -1 : 1;
+  const compare =
+    type === "text"
+      ? (a: SortValue, b: SortValue) => compareCodePoints(a as string, b as string)
+      : (a: SortValue, b: SortValue) => ((a as number | bigint) < (b as number | bigint) ? -1 : 1);
+  return (a, b) => {
+    if (a === b) return 0;
+    if (a === null) return 1;
+    return b === null ? -1 : sign * compare(a, b);
+  };
+}
+
+/** By cluster, namespace, name, kind and group: what an id is made of, in an order people can follow. */
+export function compareIds(a: string, b: string): number {
+  const [left, right] = [parseObjectId(a), parseObjectId(b)];
+  // A cursor's id is whatever somebody made of it: what is none of ours still has a place.
+  if (left === undefined || right === undefined) return compareCodePoints(a, b);
+  const byCluster = compareCodePoints(left.cluster, right.cluster);
+  if (byCluster !== 0 || !("kind" in left) || !("kind" in right)) return byCluster;
+  return (
+    compareCodePoints(left.namespace, right.namespace) ||
+    compareCodePoints(left.name, right.name) ||
+    compareCodePoints(left.kind, right.kind) ||
+    compareCodePoints(left.group, right.group)
+  );
+}
+
+/** compareIds for two rows. */
+export function compareRows(a: ObjectRow, b: ObjectRow): number {
+  return (
+    compareCodePoints(a.clusterName, b.clusterName) ||
+    compareCodePoints(a.namespace ?? "", b.namespace ?? "") ||
+    compareCodePoints(a.name, b.name) ||
+    compareCodePoints(a.kind, b.kind) ||
+    compareCodePoints(splitApiVersion(a.apiVersion).group, splitApiVersion(b.apiVersion).group)
+  );
 }
 
 /** The id of an object whose origin is the cluster it was read from. */
