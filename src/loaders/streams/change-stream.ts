@@ -3,7 +3,14 @@ import type { AnyRow } from "../../kube/rows/row.ts";
 import type { ResourceName } from "../../kube/resource-id.ts";
 import { createPullStream } from "../../lib/pull-stream.ts";
 import type { PullStream } from "../../lib/pull-stream.ts";
-import type { CacheEvent, Change, FleetCache, FleetSnapshot, LogPosition } from "../../cache/fleet-cache.ts";
+import type {
+  CacheEvent,
+  Change,
+  FleetCache,
+  FleetSnapshot,
+  LogPosition,
+  ResourceSnapshot,
+} from "../../cache/fleet-cache.ts";
 import type { ChangeMessage, ReadStateValue } from "../request-context.ts";
 import { createChangeQueue, selectChange } from "./change-queue.ts";
 import type { ChangeQueue, QueuedChange } from "./change-queue.ts";
@@ -60,8 +67,9 @@ export function createChangeStream(options: ChangeStreamOptions): PullStream<Cha
     produce() {
       if (prelude !== undefined) {
         const next = prelude.next();
+        // SYNCED is its last message.
+        if (next.done === true || next.value.type === "SYNCED") prelude = undefined;
         if (next.done !== true) return next.value;
-        prelude = undefined;
       }
       if (states.size > 0) {
         const readStates = [...states.values()];
@@ -180,11 +188,13 @@ function createPrelude(
 function replayable({ selection, cache }: ChangeStreamOptions, resume: StreamPositions): readonly Change[] | undefined {
   const changes: Change[] = [];
   const known = new Set<string>();
+  const snapshot = cache.snapshot();
   for (const { cluster, resource } of selection.pairs()) {
     const key = positionKey(cluster, resource);
     const position = resume.get(key);
     if (position === undefined) {
-      if (cache.log.position(cluster, resource) !== undefined) return undefined;
+      // The receiver has nothing of it: as long as there has been nothing to have, it misses nothing.
+      if (isHeld(snapshot.resource(cluster, resource))) return undefined;
       continue;
     }
     known.add(key);
@@ -194,6 +204,10 @@ function replayable({ selection, cache }: ChangeStreamOptions, resume: StreamPos
   }
   if ([...resume.keys()].some((key) => !known.has(key))) return undefined;
   return changes.sort((a, b) => a.sequence - b.sequence);
+}
+
+function isHeld(resource: ResourceSnapshot | undefined): boolean {
+  return resource !== undefined && (resource.size > 0 || resource.resourceVersion !== "");
 }
 
 function replayed(
