@@ -66,7 +66,7 @@ const watchFolder: WatchFolder = (folder, listener) => {
   }
 };
 
-const serve: RunCliOptions["serve"] = async (config, { source }) => {
+const serve: RunCliOptions["serve"] = async (config, { source, faults }) => {
   const clock = systemClock;
   const logger = createLogger({ level: config.log.level, destination: process.stderr });
   const kubeconfigPath = join(environment.cwd, ".fleetgraph", "kubeconfig");
@@ -74,6 +74,7 @@ const serve: RunCliOptions["serve"] = async (config, { source }) => {
     clock,
     random: Math.random,
     logger,
+    faults,
     async onKubeconfig(kubeconfig) {
       await files.mkdir(dirname(kubeconfigPath), { recursive: true, mode: 0o700 });
       await files.writeFile(`${kubeconfigPath}.new`, kubeconfig, { mode: 0o600 });
