@@ -76,7 +76,6 @@ export function createApolloHandler(options: ApolloHandlerOptions): ApolloHandle
     includeStacktraceInErrorResponses: false,
     hideSchemaDetailsFromClientErrors: false,
     stopOnTerminationSignals: false,
-    status400ForVariableCoercionErrors: true,
     parseOptions: { maxTokens: limits.tokens },
     validationOptions: { maxErrors: limits.errors },
     logger: { debug() {}, info() {}, warn: (text) => logWarning(text), error: (text) => logWarning(text) },

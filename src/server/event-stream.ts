@@ -1,9 +1,11 @@
+import type { Clock } from "../lib/clock.ts";
 import { createDeferred } from "../lib/deferred.ts";
 import type { Deferred } from "../lib/deferred.ts";
 
 export interface EventStreamOptions<Event, Result> {
   /** What the schema's `subscribe` returned; taken over: it is returned exactly once, whatever happens. */
   readonly source: AsyncIterable<Event>;
+  readonly clock: Clock;
   /** Makes the result of one event; `signal` is aborted when the stream ends meanwhile. A throw ends the stream with it. */
   readonly toResult: (event: Event, signal: AbortSignal) => Promise<Result>;
   /** Called once, when the stream has ended for whatever reason. */
@@ -20,8 +22,15 @@ export interface EventStream<Result> extends AsyncGenerator<Result, undefined, u
   fail(error: Error): void;
 }
 
+/**
+ * How long one stream may go on without giving the others a turn. A source that always has a next event, and a reader that takes it as
+ * fast, would never leave the microtask queue: no timer, no other client, no close.
+ */
+const sliceMs = 5;
+
 export function createEventStream<Event, Result>({
   source,
+  clock,
   toResult,
   onEnd,
 }: EventStreamOptions<Event, Result>): EventStream<Result> {
@@ -31,6 +40,7 @@ export function createEventStream<Event, Result>({
   let running: AbortController | undefined;
   let failure: Error | undefined;
   let hasEnded = false;
+  let turnMs = clock.monotonic();
 
   const stream: EventStream<Result> = {
     next() {
@@ -73,6 +83,11 @@ export function createEventStream<Event, Result>({
   return stream;
 
   async function advance(): Promise<IteratorResult<Result, undefined>> {
+    if (clock.monotonic() - turnMs > sliceMs) {
+      await new Promise((resolve) => setImmediate(resolve));
+      turnMs = clock.monotonic();
+      if (hasEnded) return finished;
+    }
     const next = await iterator.next();
     if (next.done === true || hasEnded) {
       end();

@@ -152,6 +152,7 @@ export function createOperations({
       const ended = metrics.subscriptionStarted(transport);
       const stream = createEventStream<unknown, FormattedResult>({
         source,
+        clock,
         toResult: async (event, signal) => {
           metrics.eventSent(transport);
           const args = createArgs(prepared, origin, signal);

@@ -122,15 +122,20 @@ export function createSseHandler({
   /** Resolves once the text has left for the network; false where that did not happen in time or the receiver has gone. */
   function writeOut(response: Exchange["response"], text: string): Promise<boolean> {
     return new Promise((resolve) => {
-      if (!response.writable) return resolve(false);
+      if (!response.writable || response.destroyed) return resolve(false);
+      const done = (isOut: boolean): void => {
+        cancel();
+        response.off("close", onClose);
+        resolve(isOut);
+      };
+      // Node.js drops what is written between the end of the socket and that of the response, and its callback with it.
+      const onClose = (): void => done(false);
       const cancel = clock.setTimer(() => {
-        resolve(false);
+        done(false);
         response.destroy();
       }, stalledMs);
-      response.write(text, (error) => {
-        cancel();
-        resolve(!error);
-      });
+      response.once("close", onClose);
+      response.write(text, (error) => done(!error));
     });
   }
 

@@ -26,18 +26,21 @@ const heartbeatMs = 15_000;
 export function createSocket({ webSocket, clock, maxBufferedBytes, onFailure }: SocketOptions): Socket {
   const stopHeartbeat = startHeartbeat(webSocket, clock);
   webSocket.on("error", onFailure);
+  const closed = new Promise<void>((resolve) => webSocket.once("close", () => resolve()));
   webSocket.on("ping", (data) => {
     if (webSocket.bufferedAmount < maxBufferedBytes) webSocket.pong(data);
   });
   return {
     protocol: webSocket.protocol,
     send(text) {
-      return new Promise((resolve, reject) => {
-        if (webSocket.readyState !== webSocket.OPEN) return resolve();
+      return new Promise((resolve) => {
+        // Not at once: a stream that always has a next event would be run through, without a turn for the socket to be closed in.
+        if (webSocket.readyState !== webSocket.OPEN) return resolve(closed);
         webSocket.send(text, (error) => {
           if (webSocket.isPaused && webSocket.bufferedAmount < maxBufferedBytes / 2) webSocket.resume();
-          if (error) reject(error);
-          else resolve();
+          // A broken pipe is no failure of the operation: it ends with the socket.
+          if (error) webSocket.terminate();
+          resolve(error ? closed : undefined);
         });
         if (webSocket.bufferedAmount > maxBufferedBytes) webSocket.pause();
       });
