@@ -7,7 +7,7 @@ import { StatusError } from "./status-error.ts";
  * |---|---|
  * | `exec`, `attach`, `portforward`, `proxy` of pods, nodes and services | 501 |
  * | `eviction`, `ephemeralcontainers`, `resize` of pods; `token` of service accounts | 501 |
- * | protobuf and CBOR | 406 where only they are accepted, 415 where they are sent (`kubectl create configmap` does: `kubectl apply -f` does not) |
+ * | protobuf and CBOR | 406 where only they are accepted, 415 where they are sent (`kubectl create configmap` does: `kubectl apply -f` does not); the DeleteOptions of `kubectl drain` are read |
  * | admission webhooks, validating policies (`admissionregistration.k8s.io`) | 404: the group is not served |
  * | conversion webhooks of a CustomResourceDefinition | 422 |
  * | CEL rules (`x-kubernetes-validations`) of a CustomResourceDefinition | 422 |

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { knownResources } from "../../src/kube/known-resources.ts";
 import { startBadDay } from "../../src/embedded/world/bad-day.ts";
 import { createWorld } from "./support/create-world.ts";
-import type { World } from "./support/create-world.ts";
+import type { Json, World } from "./support/create-world.ts";
 
 const { nodes, events } = knownResources;
 let world: World;
@@ -12,7 +12,7 @@ afterEach(async () => {
 });
 
 const ready = async (name: string): Promise<string> =>
-  (await world.get(nodes, name)).status.conditions.find(({ type }: any) => type === "Ready").status;
+  (await world.get(nodes, name)).status.conditions.find(({ type }: Json) => type === "Ready").status;
 
 /** What a client sees within `ms`: a status, or nothing. */
 async function ask(ms: number): Promise<number | "nothing"> {

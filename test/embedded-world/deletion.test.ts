@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { isKubeError } from "../../src/kube/kube-error.ts";
 import { knownResources } from "../../src/kube/known-resources.ts";
 import { createWorld, workload } from "./support/create-world.ts";
-import type { World } from "./support/create-world.ts";
+import type { Json, World } from "./support/create-world.ts";
 
 const { deployments, replicasets, pods, namespaces, events } = knownResources;
 let world: World;
@@ -72,7 +72,7 @@ describe("the namespace controller", () => {
 
   it("should empty a namespace that is deleted and then let it go, quietly", async () => {
     await world.create(namespaces, { apiVersion: "v1", kind: "Namespace", metadata: { name: "team" } });
-    const inTeam: any = workload("Deployment", "web", { spec: { replicas: 3 } });
+    const inTeam: Json = workload("Deployment", "web", { spec: { replicas: 3 } });
     await world.create(deployments, { ...inTeam, metadata: { name: "web", namespace: "team" } });
     await world.after(1_000);
     await world.remove(namespaces, "team");

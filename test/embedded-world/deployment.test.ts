@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { knownResources } from "../../src/kube/known-resources.ts";
 import { createWorld, workload } from "./support/create-world.ts";
-import type { World } from "./support/create-world.ts";
+import type { Json, World } from "./support/create-world.ts";
 
 const { deployments, replicasets, pods, events } = knownResources;
 let world: World;
@@ -21,8 +21,8 @@ const setImage = (image: string): Promise<unknown> =>
   world.merge(deployments, "default/web", { spec: { template: { spec: { containers: [{ name: "main", image }] } } } });
 const images = async (): Promise<string[]> =>
   (await world.list(pods)).filter(({ metadata }) => metadata.deletionTimestamp === undefined).map(({ spec }) => spec.containers[0].image); // prettier-ignore
-const condition = async (type: string): Promise<any> =>
-  (await world.get(deployments, "default/web")).status.conditions.find((one: any) => one.type === type);
+const condition = async (type: string): Promise<Json> =>
+  (await world.get(deployments, "default/web")).status.conditions.find((one: Json) => one.type === type);
 
 describe("the Deployment controller", () => {
   it("should make as many ready pods as asked for and say that it is available", async () => {
@@ -68,7 +68,7 @@ describe("the Deployment controller", () => {
     await world.after(4_000);
     expect(await images()).toEqual(["app:1", "app:1"]);
     const sets = await world.list(replicasets);
-    expect(sets.map(({ spec, metadata }) => [spec.replicas, metadata.annotations["deployment.kubernetes.io/revision"]]).sort()).toEqual([[0, "2"], [2, "3"]]); // prettier-ignore
+    expect(sets.map(({ spec, metadata }) => `${spec.replicas} at ${metadata.annotations["deployment.kubernetes.io/revision"]}`).sort()).toEqual(["0 at 2", "2 at 3"]); // prettier-ignore
     expect((await world.get(deployments, "default/web")).metadata.annotations["deployment.kubernetes.io/revision"]).toBe("3"); // prettier-ignore
   });
 

@@ -4,6 +4,7 @@ import { createEmbeddedFleet } from "../../src/embedded-fleet.ts";
 import type { EmbeddedFleet } from "../../src/embedded-fleet.ts";
 import { systemClock } from "../../src/lib/clock.ts";
 import { silentLogger } from "../../src/lib/logger.ts";
+import type { Json } from "./support/create-world.ts";
 
 let fleet: EmbeddedFleet;
 const written: string[][] = [];
@@ -18,7 +19,7 @@ const create = (faults = false): EmbeddedFleet =>
     random: Math.random,
     logger: silentLogger,
     faults,
-    onKubeconfig: async (kubeconfig) => void written.push(parse(kubeconfig).contexts.map(({ name }: any) => name)),
+    onKubeconfig: async (kubeconfig) => void written.push(parse(kubeconfig).contexts.map(({ name }: Json) => name)),
   }));
 
 describe("the embedded clusters of a process", () => {

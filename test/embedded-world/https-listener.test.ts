@@ -12,6 +12,7 @@ import { createCertificateAuthority } from "../../src/embedded/world/certificate
 import { toKubeconfig } from "../../src/embedded/world/embedded-kubeconfig.ts";
 import { listenHttps } from "../../src/embedded/world/https-listener.ts";
 import { eventually } from "../support/eventually.ts";
+import type { Json } from "./support/create-world.ts";
 
 let cluster: EmbeddedCluster;
 beforeAll(async () => {
@@ -30,7 +31,7 @@ async function open(url: string, options: RequestOptions, body?: string): Promis
   return response;
 }
 
-async function json(response: IncomingMessage): Promise<any> {
+async function json(response: IncomingMessage): Promise<Json> {
   const parts: Buffer[] = [];
   for await (const part of response) parts.push(part as Buffer);
   return JSON.parse(Buffer.concat(parts).toString("utf8"));
@@ -40,7 +41,7 @@ describe("the HTTPS listener of an embedded cluster", () => {
   it("should serve the API to a client certificate of its own authority", async () => {
     const response = await open(`${cluster.url}/api/v1/namespaces`, admin());
     expect(response.statusCode).toBe(200);
-    expect((await json(response)).items.map(({ metadata }: any) => metadata.name)).toContain("kube-system");
+    expect((await json(response)).items.map(({ metadata }: Json) => metadata.name)).toContain("kube-system");
   });
 
   it("should take a body", async () => {
@@ -99,7 +100,7 @@ describe("the kubeconfig of the embedded clusters", () => {
   it("should name a context for each, the first one current, and reach them", async () => {
     const config = parse(toKubeconfig([cluster, { ...cluster, name: "second" }]));
     expect(config["current-context"]).toBe("test");
-    expect(config.contexts.map(({ name }: any) => name)).toEqual(["test", "second"]);
+    expect(config.contexts.map(({ name }: Json) => name)).toEqual(["test", "second"]);
     const decode = (text: string): string => Buffer.from(text, "base64").toString("utf8");
     const { server, "certificate-authority-data": ca } = config.clusters[0].cluster;
     const { "client-certificate-data": cert, "client-key-data": key } = config.users[0].user;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { knownResources } from "../../src/kube/known-resources.ts";
 import { createWorld, workload } from "./support/create-world.ts";
-import type { World } from "./support/create-world.ts";
+import type { Json, World } from "./support/create-world.ts";
 
 const { deployments, pods, nodes, events, services, endpointslices } = knownResources;
 let world: World;
@@ -17,11 +17,12 @@ const deploy = async (replicas: number, options: Parameters<typeof workload>[2] 
   await world.create(deployments, workload("Deployment", "web", { ...options, spec: { replicas } }));
   await world.after(1_000);
 };
-const onNodes = async (): Promise<string[]> => (await world.list(pods)).map(({ spec }) => spec.nodeName ?? "-").sort();
-const scheduled = async (): Promise<any> =>
-  (await world.list(pods))[0].status.conditions.find(({ type }: any) => type === "PodScheduled");
+const onNodes = async (): Promise<string[]> =>
+  (await world.list(pods)).map(({ spec }): string => spec.nodeName ?? "-").sort();
+const scheduled = async (): Promise<Json> =>
+  (await world.list(pods))[0].status.conditions.find(({ type }: Json) => type === "PodScheduled");
 const readyPods = async (): Promise<number> =>
-  (await world.list(pods)).filter(({ status }) => status.conditions.some((one: any) => one.type === "Ready" && one.status === "True")).length; // prettier-ignore
+  (await world.list(pods)).filter(({ status }) => status.conditions.some((one: Json) => one.type === "Ready" && one.status === "True")).length; // prettier-ignore
 const setReady = async (name: string, status: string): Promise<void> => {
   const node = await world.get(nodes, name);
   const conditions = [{ type: "Ready", status, reason: "Test" }];
@@ -79,7 +80,7 @@ describe("a node that is lost", () => {
     await deploy(2);
     await setReady("n1", "Unknown");
     await world.after(1_000);
-    expect((await world.get(nodes, "n1")).spec.taints.map(({ key, effect }: any) => `${key}:${effect}`)).toEqual([
+    expect((await world.get(nodes, "n1")).spec.taints.map(({ key, effect }: Json) => `${key}:${effect}`)).toEqual([
       "node.kubernetes.io/unreachable:NoSchedule",
       "node.kubernetes.io/unreachable:NoExecute",
     ]);
@@ -117,13 +118,13 @@ describe("the EndpointSlice controller", () => {
   it("should list the ready pods of a service and follow them", async () => {
     await world.create(services, { apiVersion: "v1", kind: "Service", metadata: { name: "web", namespace: "default" }, spec: { selector: { app: "web" }, ports: [{ port: 80, targetPort: 8080 }] } }); // prettier-ignore
     await deploy(2);
-    const slice = async (): Promise<any> =>
+    const slice = async (): Promise<Json> =>
       (await world.list(endpointslices)).find(({ metadata }) => metadata.labels["kubernetes.io/service-name"] === "web");
-    expect((await slice()).endpoints.map(({ conditions }: any) => conditions.ready)).toEqual([true, true]);
+    expect((await slice()).endpoints.map(({ conditions }: Json) => conditions.ready)).toEqual([true, true]);
     expect((await slice()).ports).toMatchObject([{ port: 8080, protocol: "TCP" }]);
     await setReady("n1", "False");
     await world.after(1_000);
-    expect((await slice()).endpoints.map(({ conditions }: any) => conditions.ready).sort()).toEqual([false, true]);
+    expect((await slice()).endpoints.map(({ conditions }: Json) => conditions.ready).sort()).toEqual([false, true]);
     await world.remove(services, "default/web");
     await world.after(1_000);
     expect(await slice()).toBeUndefined();

@@ -7,7 +7,7 @@ import { seedCluster } from "../../src/embedded/world/seed/seed-cluster.ts";
 import { toSeedObjects } from "../../src/embedded/world/seed/seed-objects.ts";
 import { planFor } from "../../src/embedded/world/seed/seed-plan.ts";
 import { createWorld } from "./support/create-world.ts";
-import type { World } from "./support/create-world.ts";
+import type { Json, World } from "./support/create-world.ts";
 
 const { deployments, statefulsets, daemonsets, jobs, pods, nodes } = knownResources;
 let world: World;
@@ -49,9 +49,9 @@ describe("the seed of an embedded cluster", () => {
     await seed(name);
     const reader = new Reader<CityResponse>(readFileSync("data/fleetgraph-demo.mmdb"));
     const found = (await world.list(nodes)).map(({ status }) => {
-      const { address } = status.addresses.find(({ type }: any) => type === "ExternalIP");
+      const { address } = status.addresses.find(({ type }: Json) => type === "ExternalIP");
       return reader.get(address)?.city?.names.en;
     });
-    expect([...new Set(found)].sort()).toEqual(cities);
+    expect([...new Set(found)].sort((a, b) => ((a ?? "") < (b ?? "") ? -1 : 1))).toEqual(cities);
   });
 });

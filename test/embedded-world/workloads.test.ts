@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { knownResources } from "../../src/kube/known-resources.ts";
 import { createWorld, workload } from "./support/create-world.ts";
-import type { World } from "./support/create-world.ts";
+import type { Json, World } from "./support/create-world.ts";
 
 const { replicasets, statefulsets, daemonsets, jobs, pods, nodes, events } = knownResources;
 let world: World;
@@ -59,7 +59,8 @@ describe("the StatefulSet controller", () => {
 });
 
 describe("the DaemonSet controller", () => {
-  const onNodes = async (): Promise<string[]> => (await world.list(pods)).map(({ spec }) => spec.nodeName).sort();
+  const onNodes = async (): Promise<string[]> =>
+    (await world.list(pods)).map(({ spec }): string => spec.nodeName).sort();
 
   it("should keep one pod on each node, new and cordoned ones included", async () => {
     await world.merge(nodes, "n1", { spec: { unschedulable: true } });
@@ -97,7 +98,7 @@ describe("the DaemonSet controller", () => {
 });
 
 describe("the Job controller", () => {
-  const condition = async (): Promise<any> => (await world.get(jobs, "default/work")).status.conditions?.[0];
+  const condition = async (): Promise<Json> => (await world.get(jobs, "default/work")).status.conditions?.[0];
 
   it("should run completions at most parallelism at a time and then be Complete", async () => {
     await world.create(jobs, workload("Job", "work", { spec: { completions: 3, parallelism: 2 }, pod: { restartPolicy: "Never" } })); // prettier-ignore

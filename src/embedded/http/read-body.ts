@@ -1,6 +1,7 @@
 import { parse } from "yaml";
 import { badRequest, StatusError } from "../status-error.ts";
 import { unsupportedMediaType } from "../unsupported.ts";
+import { parseProtobufDeleteOptions } from "./protobuf-delete-options.ts";
 
 /** Of a request body, as the real server's default. */
 const maximumBytes = 3 * 1024 * 1024;
@@ -40,6 +41,8 @@ export async function readBody(request: Request): Promise<unknown> {
 /** The body of a deletion, which may be left out. */
 export async function readOptionalBody(request: Request): Promise<unknown> {
   const type = mediaTypeOf(request);
+  if (type === "application/vnd.kubernetes.protobuf")
+    return parseProtobufDeleteOptions(new Uint8Array(await request.arrayBuffer()));
   const text = await readText(request);
   if (text.trim() === "") return undefined;
   if (type === "application/yaml") return parseText(text, "yaml");

@@ -13,6 +13,10 @@ import { seededRandom } from "../../embedded/support/create-test-api.ts";
 
 export const kubelet = { startMs: 400, jobMs: 3_000, stopMs: 300 };
 
+/** An object as it came, for tests to look into as they please. */
+// oxlint-disable-next-line typescript/no-explicit-any -- a type for each path a test reads would say nothing that the expectation does not
+export type Json = any;
+
 /** An embedded API with its controllers, whose time stands still until it is moved. */
 export interface World {
   readonly api: EmbeddedApi;
@@ -32,8 +36,8 @@ export interface World {
   create(resource: ResourceId, object: object): Promise<KubeObject>;
   /** Merge patch. */
   merge(resource: ResourceId, at: string, body: object): Promise<KubeObject>;
-  get(resource: ResourceId, at: string): any;
-  list(resource: ResourceId, namespace?: string): Promise<any[]>;
+  get(resource: ResourceId, at: string): Json;
+  list(resource: ResourceId, namespace?: string): Promise<Json[]>;
   names(resource: ResourceId, namespace?: string): Promise<string[]>;
   remove(
     resource: ResourceId,
@@ -48,7 +52,7 @@ export async function createWorld(nodes: readonly string[] = ["n1", "n2"]): Prom
   const clock = createFakeClock();
   const random = seededRandom(7);
   const complaints: string[] = [];
-  const complain = (message: string, fields?: object): void => void complaints.push(`${message} ${String((fields as any)?.error)}`); // prettier-ignore
+  const complain = (message: string, fields?: object): void => void complaints.push(`${message} ${String((fields as Json)?.error)}`); // prettier-ignore
   const logger: Logger = { debug() {}, info() {}, warn: complain, error: complain, child: () => logger };
   const api = createEmbeddedApi({ name: "test", clock, random, logger });
   const { client } = api;
@@ -86,7 +90,7 @@ export async function createWorld(nodes: readonly string[] = ["n1", "n2"]): Prom
       (await client.patch(resource, toName(at), { type: "merge", body }, options)).object,
     get: async (resource, at) => client.get(resource, toName(at), options),
     list: async (resource, namespace) =>
-      (await client.list(resource, namespace === undefined ? {} : { namespace }, options)).items as any[],
+      (await client.list(resource, namespace === undefined ? {} : { namespace }, options)).items as Json[],
     names: async (resource, namespace) => (await world.list(resource, namespace)).map(({ metadata }) => metadata.name),
     remove: (resource, at, propagationPolicy) =>
       client.delete(resource, toName(at), propagationPolicy === undefined ? {} : { propagationPolicy }, options),

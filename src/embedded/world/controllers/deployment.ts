@@ -1,6 +1,7 @@
 import { knownResources } from "../../../kube/known-resources.ts";
 import type { KubeObject } from "../../../kube/object.ts";
 import { toResourceName } from "../../../kube/resource-id.ts";
+import type { ResourceId } from "../../../kube/resource-id.ts";
 import { controllerOf } from "../view.ts";
 import { controllerRef, isSame, isTerminating, ownKey, specOf, splitKey, statusOf, writeOptions } from "./controller.ts"; // prettier-ignore
 import type { Controller, ControllerContext } from "./controller.ts";
@@ -128,7 +129,7 @@ async function ensureRevision(
 ): Promise<boolean> {
   const { namespace = "" } = deployment.metadata;
   const revision = Math.max(revisionOf(newest), nextRevision);
-  const annotate = (resource: typeof knownResources.deployments | typeof knownResources.replicasets, object: KubeObject, annotations: object): Promise<unknown> =>
+  const annotate = (resource: ResourceId, object: KubeObject, annotations: object): Promise<unknown> =>
     client.patch(resource, { namespace, name: object.metadata.name }, { type: "merge", body: { metadata: { annotations } } }, writeOptions(signal, manager)); // prettier-ignore
   const wanted = toSetAnnotations(deployment, revision);
   if (!isSame({ ...newest.metadata.annotations, ...wanted }, newest.metadata.annotations)) {
