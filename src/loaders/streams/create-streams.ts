@@ -13,6 +13,7 @@ import { chooseClusters } from "../list-rows.ts";
 import { startOperation } from "../operation.ts";
 import type { LoaderOptions, Operation } from "../operation.ts";
 import { findServedInAll, notServed, toKindQuery } from "../relations/served-kinds.ts";
+import { hashArguments } from "../page/cursor.ts";
 import type { ChangeMessage, KindArgs, StreamArgs, Streams, WorkloadKindName } from "../request-context.ts";
 import { compileWhere } from "../where/compile-where.ts";
 import { createChangeStream } from "./change-stream.ts";
@@ -21,7 +22,6 @@ import { createDeferredStream } from "./deferred-stream.ts";
 import type { HealthLog } from "./health-log.ts";
 import { createHealthStream } from "./health-stream.ts";
 import { createNodeLabelsStream } from "./node-labels-stream.ts";
-import { hashFilter } from "./stream-cursor.ts";
 
 export interface StreamOptions extends LoaderOptions {
   readonly cache: FleetCache;
@@ -78,7 +78,7 @@ export function createStreams(options: StreamOptions): Streams {
       const isAll = clusters === undefined || clusters === null;
       return createHealthStream({
         log: healthLog,
-        filterHash: hashFilter({ type: "health", clusters }),
+        filterHash: hashArguments({ type: "health", clusters }),
         covers: ({ clusterName, subject }) =>
           (isAll || chosen.has(clusterName)) &&
           (subject.__typename !== "ClusterNode" ||
@@ -140,7 +140,7 @@ function createSelection(
     labelSelector === null || labelSelector === undefined ? undefined : parseLabelSelector(labelSelector);
   const wanted = namespaces === null || namespaces === undefined ? undefined : new Set(namespaces);
   return {
-    filterHash: hashFilter({ name, where, labelSelector, namespaces, clusters }),
+    filterHash: hashArguments({ name, where, labelSelector, namespaces, clusters }),
     pairs: () =>
       registry
         .list()

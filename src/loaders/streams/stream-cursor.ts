@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { ApiError } from "../../kube/api-error.ts";
 import type { LogPosition } from "../../cache/fleet-cache.ts";
 
@@ -11,25 +10,6 @@ export type StreamPositions = ReadonlyMap<string, LogPosition>;
 /** "cluster resource": neither holds a space. */
 export function positionKey(cluster: string, resource: string): string {
   return `${cluster} ${resource}`;
-}
-
-/** A short name for a filter: equal for equal arguments, whatever the order of their keys. */
-export function hashFilter(filter: unknown): string {
-  return createHash("sha256")
-    .update(JSON.stringify(sortKeys(filter)) ?? "")
-    .digest("base64url")
-    .slice(0, 11);
-}
-
-function sortKeys(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sortKeys);
-  if (value === null || typeof value !== "object") return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, inner]) => inner !== undefined)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, inner]) => [key, sortKeys(inner)]),
-  );
 }
 
 /** The opaque text of a position: stateless, good on any replica. */
