@@ -16,6 +16,16 @@ export interface FailurePlan {
   readonly retryAfterMs: number;
 }
 
+/** A stream that the server ended in good order, but too soon. */
+export const streamClosed: FailurePlan = {
+  reason: "StreamClosed",
+  error: null,
+  show: "held",
+  relist: false,
+  pace: "backoff",
+  retryAfterMs: 0,
+};
+
 /**
  * The one table of failures of lists and watches.
  * - 410 and a version from the future make a relist; 429 and everything that merely broke do not: the stream is resumed where it was.

@@ -11,7 +11,7 @@ import { applyEvent } from "./apply-event.ts";
 import type { CachedCluster } from "./cached-cluster.ts";
 import { createChildAbort, withDeadline } from "./child-abort.ts";
 import type { ChildAbort } from "./child-abort.ts";
-import { planAfter } from "./failure-plan.ts";
+import { planAfter, streamClosed } from "./failure-plan.ts";
 import type { FailurePlan } from "./failure-plan.ts";
 import type { IdentityGuard } from "./identity-guard.ts";
 import { listAll } from "./list-all.ts";
@@ -56,6 +56,8 @@ export class Reflector {
   /** The rows are those of a complete list, of this process or from disk: good enough to be served as STALE. */
   #complete = false;
   #mustList = true;
+  /** No etcd can have been restored unnoticed since the rows came. */
+  #isSameWorld = true;
   /** uid of the cluster that the rows are of. */
   #uid: string | undefined;
   /** clock.monotonic() of the first failure since the last connection. */
@@ -85,6 +87,7 @@ export class Reflector {
   restored(uid: string, observedAtMs: number): void {
     this.#uid = uid;
     this.#complete = true;
+    this.#isSameWorld = false;
     this.#store.setState("STALE", "Restored", { observedAtMs });
     this.#settle();
   }
@@ -154,14 +157,7 @@ export class Reflector {
       this.#broke();
       // Servers end a watch after some minutes: nothing has failed.
       if (clock.monotonic() - openedAt >= timings.stableMs) return 0;
-      return this.#failed({
-        reason: "StreamClosed",
-        error: null,
-        show: "held",
-        relist: false,
-        pace: "backoff",
-        retryAfterMs: 0,
-      });
+      return this.#failed(streamClosed);
     } catch (thrown) {
       if (signal.aborted) return 0;
       const error: unknown = attempt.signal.aborted ? attempt.signal.reason : thrown;
@@ -201,7 +197,10 @@ export class Reflector {
       this.#mustList = true;
     }
     const outageMs = this.#brokenAt === undefined ? 0 : clock.monotonic() - this.#brokenAt;
-    if (outageMs >= timings.relistAfterOutageMs) this.#mustList = true;
+    if (outageMs >= timings.relistAfterOutageMs) {
+      this.#mustList = true;
+      this.#isSameWorld = false;
+    }
     if (!this.#mustList && this.#brokenAt !== undefined) await this.#checkVersion(signal);
     if (this.#mustList) await this.#list(signal);
   }
@@ -230,9 +229,11 @@ export class Reflector {
         if (page.continue === undefined) return;
         this.#store.setState(this.#complete ? "STALE" : "SYNCING", this.#complete ? "Relisting" : "Listing");
       },
+      isSameWorld: this.#isSameWorld,
       signal,
     });
     this.#mustList = false;
+    this.#isSameWorld = true;
     this.#complete = true;
     this.#notServed = undefined;
     this.#malformedAt = undefined;

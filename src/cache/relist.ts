@@ -13,6 +13,11 @@ export interface RelistOptions {
   readonly slices: Slices;
   /** Called before anything of the list is applied. */
   readonly onFirstPage: (page: KubeList) => void;
+  /**
+   * Whether a version is known to mean what it meant when the rows were made. After a restored etcd the same version of the same object may come again with other
+   * content; then contents are compared.
+   */
+  readonly isSameWorld: boolean;
   /** Once aborted, nothing more is applied; rejects with its reason. */
   readonly signal: AbortSignal;
 }
@@ -27,19 +32,31 @@ export interface RelistOptions {
  * A malformed item with a readable name counts as present and keeps the older row. One without a name could be any: then nothing at all is deleted by
  * this list, and `skipped` says that the rows are not the whole truth.
  */
-export async function relist({ store, pages, makeRow, slices, onFirstPage, signal }: RelistOptions): Promise<string> {
+export async function relist({
+  store,
+  pages,
+  makeRow,
+  slices,
+  onFirstPage,
+  isSameWorld,
+  signal,
+}: RelistOptions): Promise<string> {
   const seen = new Set<string>();
   const malformed = new Set<string>();
   let nameless = 0;
   let version: string | undefined;
+  let comparesContent = !isSameWorld;
   for await (const page of pages) {
     signal.throwIfAborted();
     if (version === undefined) {
       version = page.resourceVersion;
-      if (isOlder(version, store.resourceVersion)) store.log.forgetPositions();
+      if (isOlder(version, store.resourceVersion)) {
+        comparesContent = true;
+        store.log.forgetPositions();
+      }
       onFirstPage(page);
     }
-    const list: ListInHand = { store, makeRow, version, seen, malformed };
+    const list: ListInHand = { store, makeRow, version, comparesContent, seen, malformed };
     let next = 0;
     while (next < page.items.length) {
       const isOver = slices.begin();
@@ -68,6 +85,8 @@ interface ListInHand {
   readonly store: ResourceStore;
   readonly makeRow: RowMaker;
   readonly version: string;
+  /** uid and version alone do not prove that an item is what is held. */
+  readonly comparesContent: boolean;
   /** Keys of what the list has shown so far. */
   readonly seen: Set<string>;
   /** Those of them that could not be read. */
@@ -75,7 +94,7 @@ interface ListInHand {
 }
 
 /** false: not even the name can be read. */
-function applyItem({ store, makeRow, version, seen, malformed }: ListInHand, item: unknown): boolean {
+function applyItem({ store, makeRow, version, comparesContent, seen, malformed }: ListInHand, item: unknown): boolean {
   const identity = readIdentity(item);
   if (identity === undefined) return false;
   const { namespace, name, uid, resourceVersion } = identity;
@@ -84,7 +103,8 @@ function applyItem({ store, makeRow, version, seen, malformed }: ListInHand, ite
   // Pages that overlap: of the same object twice, the newer counts.
   if (seen.has(key) && held !== undefined && !isOlder(held.resourceVersion, resourceVersion)) return true;
   seen.add(key);
-  if (held?.uid === uid && held.resourceVersion === resourceVersion) {
+  const isHeld = held?.uid === uid && held.resourceVersion === resourceVersion;
+  if (isHeld && !comparesContent) {
     confirmHeld(store, held, item, makeRow);
     return true;
   }
@@ -96,6 +116,7 @@ function applyItem({ store, makeRow, version, seen, malformed }: ListInHand, ite
     return true;
   }
   malformed.delete(key);
-  store.put(row, { resourceVersion: version, synthesised: true });
+  if (isHeld && row.body.text() === held.body.text()) confirmHeld(store, held, item, makeRow);
+  else store.put(row, { resourceVersion: version, synthesised: true });
   return true;
 }

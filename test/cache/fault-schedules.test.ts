@@ -28,7 +28,7 @@ describe("reflector under random faults", () => {
             played++;
           },
         ),
-        { numRuns: schedules },
+        { numRuns: schedules, timeout: 10_000 },
       );
       expect(played).toBeGreaterThanOrEqual(schedules);
     },

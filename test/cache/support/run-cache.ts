@@ -1,7 +1,13 @@
 import { afterEach } from "vitest";
 
 import { createFleetCache } from "../../../src/cache/fleet-cache.ts";
-import type { CacheEvent, FleetCache, FleetCacheOptions } from "../../../src/cache/fleet-cache.ts";
+import type {
+  CacheEvent,
+  FleetCache,
+  FleetCacheOptions,
+  ResourceMetrics,
+  SyncStatus,
+} from "../../../src/cache/fleet-cache.ts";
 import { silentLogger } from "../../../src/lib/logger.ts";
 import { toResourceName } from "../../../src/kube/resource-id.ts";
 import type { ResourceId } from "../../../src/kube/resource-id.ts";
@@ -22,6 +28,8 @@ export interface RunningCache {
   states(resource: ResourceId): readonly string[];
   /** Names of the rows of the first cluster, with versions. */
   rows(resource: ResourceId, cluster?: string): readonly string[];
+  status(resource: ResourceId, cluster?: string): SyncStatus | undefined;
+  metrics(resource: ResourceId, cluster?: string): ResourceMetrics;
   stop(): Promise<void>;
 }
 
@@ -66,6 +74,13 @@ export async function runCache(
       (cache.snapshot().resource(cluster, toResourceName(resource))?.partitions ?? []).flatMap(({ key, rows }) =>
         rows.map(({ name, resourceVersion }) => `${key.namespace}/${name}@${resourceVersion}`),
       ),
+    status: (resource, cluster = clusters[0]?.name ?? "") =>
+      cache.snapshot().resource(cluster, toResourceName(resource))?.status,
+    metrics: (resource, cluster = clusters[0]?.name ?? "") => {
+      const found = cache.metrics().resources.find((each) => each.cluster === cluster && each.resource === toResourceName(resource)); // prettier-ignore
+      if (found === undefined) throw new Error(`${toResourceName(resource)} of ${cluster} is not held`);
+      return found;
+    },
     async stop() {
       running.delete(each);
       abort.abort(new Error("test over"));
