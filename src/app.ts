@@ -29,6 +29,7 @@ import type { Runnable } from "./lib/runnable.ts";
 import { createHealthLog } from "./loaders/streams/health-log.ts";
 import { fleetMetrics } from "./fleet-metrics.ts";
 import { createRequestContextFactory } from "./request-context-factory.ts";
+import type { FleetRequestContext } from "./request-context-factory.ts";
 import { createServer } from "./server/create-server.ts";
 import type { HealthPart } from "./server/server-options.ts";
 import type { TransportLimits } from "./transport/transport-limits.ts";
@@ -108,6 +109,7 @@ export function createApp(options: AppOptions): App {
       logger,
       maxPending: maxPendingChanges,
     }),
+    awaitReadAfter: (tokens, context) => (context as FleetRequestContext).awaitReadAfter(tokens),
     config: { ...config.server, limits: toServerLimits(config) },
     health: { live: () => [], ready: () => parts },
     logger,

@@ -2,6 +2,7 @@ import { createLoaders } from "./loaders/create-loaders.ts";
 import { defaultLimits } from "./loaders/limits.ts";
 import type { LoaderLimits } from "./loaders/limits.ts";
 import { createIndexes } from "./loaders/indexes.ts";
+import { awaitReadAfter } from "./loaders/read-after.ts";
 import type { RequestContext } from "./loaders/request-context.ts";
 import { wholeScope } from "./loaders/scope.ts";
 import { createStreams } from "./loaders/streams/create-streams.ts";
@@ -24,10 +25,15 @@ export interface RequestContextFactoryOptions {
   readonly maxPending: number;
 }
 
+/** What the server gets: a context, and how to have it wait for writes before anything is read with it. */
+export interface FleetRequestContext extends RequestContext {
+  awaitReadAfter(tokens: readonly string[]): Promise<void>;
+}
+
 /** Makes the context of each operation. Its members are made when they are first asked for: a stream takes no snapshot it does not read. */
 export function createRequestContextFactory(
   options: RequestContextFactoryOptions,
-): (request: OperationRequest) => RequestContext {
+): (request: OperationRequest) => FleetRequestContext {
   const indexes = createIndexes();
   const limits = { ...defaultLimits, ...options.limits };
   return (request) => {
@@ -40,6 +46,9 @@ export function createRequestContextFactory(
       signal: request.signal,
       identity: request.identity,
       nowMs: request.nowMs,
+      async awaitReadAfter(tokens) {
+        await Promise.all(tokens.map((token) => awaitReadAfter(token, shared)));
+      },
       get loaders() {
         return loaders();
       },

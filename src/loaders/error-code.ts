@@ -4,6 +4,7 @@ import type { KubeErrorReason } from "../kube/kube-error.ts";
 /** The code of an error or read state behind which a cluster's answer or its link stands. */
 const codes: Readonly<Record<KubeErrorReason, ErrorCode>> = {
   BadRequest: "BAD_USER_INPUT",
+  // The cluster refuses our credentials, not the caller's.
   Unauthorized: "CLUSTER_UNAVAILABLE",
   Forbidden: "FORBIDDEN",
   NotFound: "NOT_FOUND",
@@ -11,6 +12,7 @@ const codes: Readonly<Record<KubeErrorReason, ErrorCode>> = {
   NotAcceptable: "INTERNAL",
   AlreadyExists: "ALREADY_EXISTS",
   Conflict: "CONFLICT",
+  // A page or version aged away while it was read.
   Expired: "CLUSTER_UNAVAILABLE",
   Invalid: "BAD_USER_INPUT",
   TooManyRequests: "TOO_MANY_REQUESTS",
@@ -28,6 +30,7 @@ const codes: Readonly<Record<KubeErrorReason, ErrorCode>> = {
   Unavailable: "CLUSTER_UNAVAILABLE",
   IdentityChanged: "IDENTITY_CHANGED",
   ReadOnly: "FORBIDDEN",
+  // The operation was over before the cluster answered.
   Aborted: "CLUSTER_TIMEOUT",
 };
 

@@ -1,3 +1,4 @@
+import { toErrorCode } from "../loaders/error-code.ts";
 import type { ErrorCode } from "../kube/api-error.ts";
 import type { KubeError, KubeErrorReason } from "../kube/kube-error.ts";
 
@@ -9,43 +10,17 @@ export interface KubeErrorMeaning {
   readonly isOurMistake?: boolean;
 }
 
-/** By reason, where text and causes say nothing more specific. */
-const byReason: Readonly<Record<KubeErrorReason, KubeErrorMeaning>> = {
-  BadRequest: { code: "BAD_USER_INPUT" },
-  Invalid: { code: "BAD_USER_INPUT" },
-  MethodNotAllowed: { code: "BAD_USER_INPUT" },
-  RequestEntityTooLarge: { code: "PAYLOAD_TOO_LARGE" },
-  // The cluster refuses our credentials, not the caller's: that one was checked before.
-  Unauthorized: { code: "CLUSTER_UNAVAILABLE" },
-  Forbidden: { code: "FORBIDDEN" },
-  ReadOnly: { code: "FORBIDDEN" },
-  NotFound: { code: "NOT_FOUND" },
-  AlreadyExists: { code: "ALREADY_EXISTS" },
-  Conflict: { code: "CONFLICT" },
-  // A page or version aged away while it was read.
-  Expired: { code: "CLUSTER_UNAVAILABLE" },
-  TooManyRequests: { code: "TOO_MANY_REQUESTS" },
-  ServerTimeout: { code: "CLUSTER_TIMEOUT" },
-  Timeout: { code: "CLUSTER_TIMEOUT" },
-  // The operation was over before the cluster answered.
-  Aborted: { code: "CLUSTER_TIMEOUT" },
-  InternalError: { code: "CLUSTER_UNAVAILABLE" },
-  ServiceUnavailable: { code: "CLUSTER_UNAVAILABLE" },
-  Unknown: { code: "CLUSTER_UNAVAILABLE" },
-  ConnectionFailed: { code: "CLUSTER_UNAVAILABLE" },
-  CertificateInvalid: { code: "CLUSTER_UNAVAILABLE" },
-  CredentialsUnavailable: { code: "CLUSTER_UNAVAILABLE" },
-  MalformedResponse: { code: "CLUSTER_UNAVAILABLE" },
-  Unavailable: { code: "CLUSTER_UNAVAILABLE" },
-  IdentityChanged: { code: "IDENTITY_CHANGED" },
-  NotAcceptable: { code: "INTERNAL", isOurMistake: true },
-  UnsupportedMediaType: { code: "INTERNAL", isOurMistake: true },
-};
+/** What no caller can bring about or mend. */
+const ourMistakes: ReadonlySet<KubeErrorReason> = new Set<KubeErrorReason>(["NotAcceptable", "UnsupportedMediaType"]);
 
 /** What a refusal or failure of a cluster means to a client: one of the codes of the schema. */
 export function toKubeErrorCode(error: KubeError): KubeErrorMeaning {
   if (error.outcomeUnknown) return { code: "OUTCOME_UNKNOWN" };
-  return toRefusal(error) ?? toMissingKind(error) ?? byUnknownStatus(error) ?? byReason[error.reason];
+  return toRefusal(error) ?? toMissingKind(error) ?? byUnknownStatus(error) ?? byReason(error);
+}
+
+function byReason({ reason }: KubeError): KubeErrorMeaning {
+  return { code: toErrorCode(reason), ...(ourMistakes.has(reason) && { isOurMistake: true }) };
 }
 
 /** Reasons under which admission plugins answer; the rest is never theirs. */

@@ -11,6 +11,7 @@ import { formatError, isMasked } from "./format-error.ts";
 import type { FormattedError } from "./format-error.ts";
 import type { Limits } from "./limits/limits.ts";
 import type { Metrics, Transport } from "./metrics.ts";
+import { readAfterTokens } from "./read-after-tokens.ts";
 import type { OperationRequest } from "./server-options.ts";
 
 /** A result with nothing left of what was thrown: ready for JSON. */
@@ -46,6 +47,7 @@ export interface Operations {
 export interface OperationsOptions {
   readonly schema: GraphQLSchema;
   readonly createContext: (request: OperationRequest) => object;
+  readonly awaitReadAfter?: (tokens: readonly string[], context: object) => Promise<void>;
   readonly limits: Limits;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -58,6 +60,7 @@ const afterTimeoutMs = 250;
 export function createOperations({
   schema,
   createContext,
+  awaitReadAfter,
   limits,
   clock,
   logger,
@@ -115,7 +118,7 @@ export function createOperations({
     const scope = createScope(origin.signal);
     const isMutation = prepared.operation.operation === OperationTypeNode.MUTATION;
     try {
-      const executed = Promise.resolve(execute(createArgs(prepared, origin, scope.signal)));
+      const executed = executeAfter(prepared, createArgs(prepared, origin, scope.signal));
       return toFormatted(await withinTime(executed, scope, isMutation), requestId);
     } catch (error) {
       return { errors: report([error], requestId) };
@@ -124,6 +127,13 @@ export function createOperations({
       const seconds = (clock.monotonic() - startedMs) / 1000;
       metrics.operationDone({ type: prepared.operation.operation, transport: origin.transport, seconds });
     }
+  }
+
+  /** Waits for what the query wants to see, then executes it: all of it reads one state. */
+  async function executeAfter(prepared: PreparedOperation, args: ExecutionArgs): Promise<ExecutionResult> {
+    const tokens = awaitReadAfter === undefined ? [] : readAfterTokens(prepared);
+    if (tokens.length > 0) await awaitReadAfter?.(tokens, args.contextValue as object);
+    return execute(args);
   }
 
   function withinTime<T>(work: Promise<T>, scope: Scope, isMutation: boolean): Promise<T> {

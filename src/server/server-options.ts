@@ -62,6 +62,11 @@ export interface ServerOptions {
    * its events, so that no loader outlives what it was made for. Must not block: what it returns fetches on demand.
    */
   readonly createContext: (request: OperationRequest) => object;
+  /**
+   * Resolves when reads with this context show the writes that the tokens stand for; called before a query with `readAfter` is executed. Rejects
+   * with what the client is to see.
+   */
+  readonly awaitReadAfter?: (tokens: readonly string[], context: object) => Promise<void>;
   readonly config: ServerConfig;
   readonly health: HealthSource;
   readonly logger: Logger;
