@@ -11,7 +11,7 @@ import { StatusError } from "./status-error.ts";
  * | admission webhooks, validating policies (`admissionregistration.k8s.io`) | 404: the group is not served |
  * | conversion webhooks of a CustomResourceDefinition | 422 |
  * | CEL rules (`x-kubernetes-validations`) of a CustomResourceDefinition | 422 |
- * | enforcement of ResourceQuota | none: a ResourceQuota is stored and counts nothing |
+ * | enforcement of ResourceQuota | none: a ResourceQuota says what its pods use, and refuses nothing |
  * | authorization | none: everything is allowed, and access reviews say so |
  * | `/api/v1/watch/...`, the deprecated form of a watch | 501 |
  */

@@ -96,6 +96,14 @@ describe("the HTTPS listener of an embedded cluster", () => {
   }, 5_000);
 });
 
+describe("an embedded cluster that cannot start", () => {
+  it("should say that its port is taken, and leave nothing running", async () => {
+    const port = Number(new URL(cluster.url).port);
+    const start = startEmbeddedCluster({ name: "late", port, clock: systemClock, random: Math.random, logger: silentLogger }); // prettier-ignore
+    await expect(start).rejects.toThrow("EADDRINUSE");
+  });
+});
+
 describe("the kubeconfig of the embedded clusters", () => {
   it("should name a context for each, the first one current, and reach them", async () => {
     const config = parse(toKubeconfig([cluster, { ...cluster, name: "second" }]));

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { knownResources } from "../../src/kube/known-resources.ts";
+import { resourceQuotas } from "../../src/embedded/world/controllers/resource-quota.ts";
 import { createWorld, workload } from "./support/create-world.ts";
 import type { Json, World } from "./support/create-world.ts";
 
@@ -121,5 +122,18 @@ describe("the Job controller", () => {
     await world.create(jobs, workload("Job", "work", { spec: { suspend: true }, pod: { restartPolicy: "Never" } }));
     await world.after(1_000);
     expect(await world.names(pods)).toEqual([]);
+  });
+});
+
+describe("the ResourceQuota controller", () => {
+  it("should count pods and what they request, finished ones aside", async () => {
+    const hard = { pods: "10", "requests.cpu": "4", memory: "8Gi", services: "3" };
+    await world.create(resourceQuotas, { apiVersion: "v1", kind: "ResourceQuota", metadata: { name: "team", namespace: "default" }, spec: { hard } }); // prettier-ignore
+    await world.settle();
+    expect((await world.get(resourceQuotas, "default/team")).status).toEqual({ hard, used: { pods: "0", "requests.cpu": "0", memory: "0" } }); // prettier-ignore
+    await world.create(replicasets, workload("ReplicaSet", "rs", { cpu: "250m", spec: { replicas: 3 } }));
+    await world.create(jobs, workload("Job", "work", { cpu: "1", pod: { restartPolicy: "Never" } }));
+    await world.after(5_000);
+    expect((await world.get(resourceQuotas, "default/team")).status.used).toEqual({ pods: "3", "requests.cpu": "750m", memory: "0" }); // prettier-ignore
   });
 });

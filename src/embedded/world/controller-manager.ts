@@ -20,6 +20,7 @@ import type { KubeletOptions } from "./controllers/kubelet.ts";
 import { createNamespaceController } from "./controllers/namespace.ts";
 import { createNodeLifecycle } from "./controllers/node-lifecycle.ts";
 import { createReplicaSetController } from "./controllers/replica-set.ts";
+import { createResourceQuotaController, resourceQuotas } from "./controllers/resource-quota.ts";
 import { createScheduler } from "./controllers/scheduler.ts";
 import { createStatefulSetController } from "./controllers/stateful-set.ts";
 import type { Controller, ControllerContext } from "./controllers/controller.ts";
@@ -49,6 +50,7 @@ const factories: readonly ((context: ControllerContext, options: ControllerManag
   (context, { kubelet }) => createKubelet(context, kubelet),
   createNodeLifecycle,
   createEndpointSliceController,
+  createResourceQuotaController,
   createGarbageCollector,
   createEventExpiry,
 ];
@@ -64,7 +66,7 @@ export function createControllerManager(options: ControllerManagerOptions): Runn
       // Each watch, loop and write listens for the end: a few dozen, and they are no leak.
       const signal = AbortSignal.any([outer]);
       setMaxListeners(0, signal);
-      const view = createView(client, alwaysCached, clock);
+      const view = createView(client, [...alwaysCached, resourceQuotas], clock);
       options.setLogSource(createPodLogs(view, clock));
       const shared = { client: withSettledWrites(client, view), view, events: createEventRecorder(client, clock), clock, random }; // prettier-ignore
       const loops = factories.map((create): ControlLoop => {

@@ -3,12 +3,15 @@ import type { Clock } from "../../lib/clock.ts";
 import type { Logger } from "../../lib/logger.ts";
 import { knownResources } from "../../kube/known-resources.ts";
 import { systemIdentity } from "../../kube/identity.ts";
+import type { LogSource } from "../api-context.ts";
 import { createEmbeddedApi } from "../embedded-api.ts";
+import type { EmbeddedApi } from "../embedded-api.ts";
 import { createCertificateAuthority } from "./certificates.ts";
 import type { KeyPair } from "./certificates.ts";
 import { createControllerManager } from "./controller-manager.ts";
 import type { KubeletOptions } from "./controllers/kubelet.ts";
 import { listenHttps } from "./https-listener.ts";
+import type { HttpsListener } from "./https-listener.ts";
 import { seedCluster } from "./seed/seed-cluster.ts";
 import { toSeedObjects } from "./seed/seed-objects.ts";
 import type { SeedPlan } from "./seed/seed-plan.ts";
@@ -36,7 +39,7 @@ export interface EmbeddedCluster {
   readonly admin: KeyPair;
   /** uid of kube-system, another one each time. */
   readonly uid: string;
-  readonly api: ReturnType<typeof createEmbeddedApi>;
+  readonly api: EmbeddedApi;
   /** Stops controllers and listener; resolves when nothing is left. */
   close(): Promise<void>;
 }
@@ -44,42 +47,50 @@ export interface EmbeddedCluster {
 /** As long as a small image takes, so that a first look at the demo sees things start. */
 const demoKubelet: KubeletOptions = { startMs: 400, jobMs: 3_000, stopMs: 300 };
 
+/** Resolves once it serves and its plan is created; what the plan starts is still starting then. Leaves nothing behind where it throws. */
 export async function startEmbeddedCluster(options: EmbeddedClusterOptions): Promise<EmbeddedCluster> {
-  const { name, plan, clock, random, kubelet = demoKubelet, port = 0 } = options;
+  const { name, plan, clock, random, kubelet = demoKubelet } = options;
   const logger = options.logger.child({ embedded: name });
   const api = createEmbeddedApi({ name, clock, random, logger });
   const stop = new AbortController();
   const { signal } = stop;
-  const controllers = createControllerManager({
-    client: api.client,
-    clock,
-    random,
-    logger,
-    kubelet,
-    setLogSource: (source) => api.setLogSource(source),
-  });
+  const setLogSource = (source: LogSource): void => api.setLogSource(source);
+  const controllers = createControllerManager({ client: api.client, clock, random, logger, kubelet, setLogSource });
   const running = controllers.run(signal);
-  await controllers.ready;
-  if (plan !== undefined) await seedCluster(api.client, toSeedObjects(plan, timestamp(clock)), signal);
+  try {
+    await controllers.ready;
+    if (plan !== undefined) await seedCluster(api.client, toSeedObjects(plan, timestamp(clock)), signal);
+    const as = systemIdentity("embedded start");
+    const kubeSystem = await api.client.get(knownResources.namespaces, { name: "kube-system" }, { signal, as });
+    const { listener, caPem, admin } = await listen(api, options);
+    return {
+      name,
+      url: listener.url,
+      caPem,
+      admin,
+      uid: kubeSystem.metadata.uid ?? "",
+      api,
+      async close() {
+        stop.abort(new Error("embedded cluster stops"));
+        await Promise.all([running, listener.close()]);
+      },
+    };
+  } catch (error) {
+    stop.abort(error);
+    await running;
+    throw error;
+  }
+}
+
+async function listen(
+  { handler }: EmbeddedApi,
+  { name, clock, port = 0 }: EmbeddedClusterOptions,
+): Promise<{ readonly listener: HttpsListener; readonly caPem: string; readonly admin: KeyPair }> {
   const authority = await createCertificateAuthority(name, clock);
-  const listener = await listenHttps({
-    handler: api.handler,
-    serving: await authority.serving(["localhost", "kubernetes"], ["127.0.0.1"]),
-    clientCaPem: authority.caPem,
-    port,
-  });
-  const as = systemIdentity("embedded start");
-  const kubeSystem = await api.client.get(knownResources.namespaces, { name: "kube-system" }, { signal, as });
-  return {
-    name,
-    url: listener.url,
-    caPem: authority.caPem,
-    admin: await authority.client("embedded-admin", ["system:masters"]),
-    uid: kubeSystem.metadata.uid ?? "",
-    api,
-    async close() {
-      stop.abort(new Error("embedded cluster stops"));
-      await Promise.all([running, listener.close()]);
-    },
-  };
+  const [serving, admin] = await Promise.all([
+    authority.serving(["localhost", "kubernetes"], ["127.0.0.1"]),
+    authority.client("embedded-admin", ["system:masters"]),
+  ]);
+  const listener = await listenHttps({ handler, serving, clientCaPem: authority.caPem, port });
+  return { listener, caPem: authority.caPem, admin };
 }

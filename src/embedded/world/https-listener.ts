@@ -25,6 +25,9 @@ export interface HttpsListener {
   close(): Promise<void>;
 }
 
+/** Longer than clients keep an idle connection (undici 4 s, client-go 90 s): the one who reuses it must not be the one who finds it closed. */
+const keepAliveMs = 120_000;
+
 /** Puts a Handler behind TLS on loopback. The request's signal is aborted when the client has gone, so that watches end with it. */
 export async function listenHttps({
   handler,
@@ -41,6 +44,7 @@ export async function listenHttps({
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));
   });
+  server.keepAliveTimeout = keepAliveMs;
   await listening(server, port);
   return {
     url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { knownResources } from "../../../kube/known-resources.ts";
 import type { ResourceId } from "../../../kube/resource-id.ts";
 import type { SeedApp, SeedNode, SeedPlan } from "./seed-plan.ts";
@@ -23,7 +24,7 @@ const quotas = core("resourcequotas", "ResourceQuota");
 export function toSeedObjects(plan: SeedPlan, now: string): readonly SeedObject[] {
   const namespaces = [...new Set(plan.apps.map(({ namespace }) => namespace))];
   return [
-    ...plan.nodes.map((node) => toNode(node, now)),
+    ...plan.nodes.map((node, index) => toNode(node, index, now)),
     ...namespaces.map((name) => ({
       resource: knownResources.namespaces,
       object: { apiVersion: "v1", kind: "Namespace", metadata: { name, labels: { team: name } } },
@@ -41,8 +42,9 @@ export function toSeedObjects(plan: SeedPlan, now: string): readonly SeedObject[
   ];
 }
 
-function toNode(node: SeedNode, now: string): SeedObject {
+function toNode(node: SeedNode, index: number, now: string): SeedObject {
   const { name, externalIp, zone, cpu, memory, architecture, roles = [], taints } = node;
+  const podCIDR = `10.64.${index}.0/24`;
   const amounts = { cpu, memory, pods: "110", "ephemeral-storage": "200Gi" };
   const condition = (type: string, status: string, reason: string, message: string): object => ({ type, status, reason, message, lastHeartbeatTime: now, lastTransitionTime: now }); // prettier-ignore
   return {
@@ -60,7 +62,7 @@ function toNode(node: SeedNode, now: string): SeedObject {
           ...Object.fromEntries(roles.map((role) => [`node-role.kubernetes.io/${role}`, ""])),
         },
       },
-      spec: { podCIDR: "10.64.0.0/24", podCIDRs: ["10.64.0.0/24"], ...(taints === undefined ? {} : { taints }) },
+      spec: { podCIDR, podCIDRs: [podCIDR], ...(taints === undefined ? {} : { taints }) },
       status: {
         addresses: [
           { type: "Hostname", address: name },
@@ -77,19 +79,25 @@ function toNode(node: SeedNode, now: string): SeedObject {
         ],
         nodeInfo: {
           architecture,
-          bootID: "",
+          bootID: toMachineId(`${name} boot ${now}`),
           containerRuntimeVersion: "containerd://2.1.4",
           kernelVersion: "6.12.48",
           kubeProxyVersion: "",
           kubeletVersion: "v1.34.4",
-          machineID: name,
+          machineID: toMachineId(name),
           operatingSystem: "linux",
           osImage: "Debian GNU/Linux 13 (trixie)",
-          systemUUID: name,
+          systemUUID: toMachineId(name),
         },
       },
     },
   };
+}
+
+/** An id in the shape of a UUID that stays with the name. */
+function toMachineId(name: string): string {
+  const hex = createHash("sha256").update(name).digest("hex");
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join("-");
 }
 
 function toApp(app: SeedApp): readonly SeedObject[] {
