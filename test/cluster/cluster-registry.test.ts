@@ -35,7 +35,11 @@ async function serve(uid: string): Promise<TestApiServer> {
 }
 
 const member = (name: string, url: string, more: Partial<Member> = {}): Member => ({
-  ...{ name, url, role: name === "home" ? "home" : "abroad", labels: {}, write: true },
+  name,
+  url,
+  role: name === "home" ? "home" : "abroad",
+  labels: {},
+  write: true,
   ...more,
 });
 

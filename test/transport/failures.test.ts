@@ -114,7 +114,7 @@ describe("failures of the link", () => {
 
   it("should give up a server that sends its headers a byte at a time", async () => {
     const url = await serveRaw((socket) => {
-      const bytes = [..."HTTP/1.1 200 OK\r\nx-slow: ", ..."a".repeat(1_000)];
+      const bytes = `HTTP/1.1 200 OK\r\nx-slow: ${"a".repeat(1_000)}`.split("");
       const timer = setInterval(() => socket.write(bytes.shift() ?? "a"), 10);
       socket.on("close", () => clearInterval(timer));
     });
