@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { createSharedAbort } from "../lib/shared-abort.ts";
 import type { Random } from "../lib/backoff.ts";
 import { createBackoff } from "../lib/backoff.ts";
 import type { Clock } from "../lib/clock.ts";
@@ -55,12 +56,12 @@ export class FleetMember implements Cluster {
   readonly writable: boolean;
   readonly client: KubeClient;
   readonly #options: FleetMemberOptions;
-  readonly #left = new AbortController();
+  readonly #left = createSharedAbort();
   readonly #ask: (url: string) => Promise<string | null>;
   readonly #discover: (key: "") => Promise<readonly ApiResource[]>;
   readonly #linking: Promise<ClusterLink>;
   #link: ClusterLink | undefined;
-  #epoch = new AbortController();
+  #epoch = createSharedAbort();
   #status: ClusterStatus;
   #discoveredAtMs = -Infinity;
   #isDiscoveryDue = true;
@@ -232,7 +233,7 @@ export class FleetMember implements Cluster {
   }
 
   #setIdentity(identity: ClusterIdentity): void {
-    if (this.#epoch.signal.aborted && !this.signal.aborted) this.#epoch = new AbortController();
+    if (this.#epoch.signal.aborted && !this.signal.aborted) this.#epoch = createSharedAbort();
     this.#set({ identity });
   }
 

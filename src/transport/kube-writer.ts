@@ -1,3 +1,4 @@
+import type { KubeObject } from "../kube/object.ts";
 import type { KubeWriter, Patch, WriteOptions, Written } from "../kube/client.ts";
 import { KubeError } from "../kube/kube-error.ts";
 import type { ResourceId } from "../kube/resource-id.ts";
@@ -27,14 +28,14 @@ const patchTypes: Readonly<Record<Patch["type"], string>> = {
 /** Writes over a link, each sent once, as the KubeWriter interface promises. */
 export function createKubeWriter({ cluster, link, limits, writable }: KubeWriterOptions): KubeWriter {
   const send = async (call: Omit<Call, "kind">): Promise<{ readonly answer: Answer; readonly body: unknown }> => {
-    if (!writable) throw readOnly(cluster);
     const answer = await link.send({ ...call, kind: "write" });
     return { answer, body: await readJson(answer, limits.maxBodyBytes) };
   };
   const write = async (resource: ResourceId, call: Omit<Call, "kind">): Promise<Written> => {
+    if (!writable && !isReview(resource)) throw readOnly(cluster);
     const { answer, body } = await send(call);
-    if (!isKubeObject(body)) throw notAnObject(cluster, resource);
-    return { object: body, created: answer.status === 201, warnings: warningsOf(answer) };
+    if (!isKubeObject(isReview(resource) ? named(body) : body)) throw notAnObject(cluster, resource);
+    return { object: body as KubeObject, created: answer.status === 201, warnings: warningsOf(answer) };
   };
   return {
     create: (resource, object, options) =>
@@ -43,7 +44,11 @@ export function createKubeWriter({ cluster, link, limits, writable }: KubeWriter
         options,
         body: object,
         query: toParameters(options),
-        path: toResourcePath(resource, scope(object.metadata.namespace, undefined, options)),
+        // Only a subresource (binding) is made under the name of an object.
+        path: toResourcePath(
+          resource,
+          scope(object.metadata.namespace, options.subresource && object.metadata.name, options),
+        ),
       }),
     replace: (resource, object, options) =>
       write(resource, {
@@ -66,6 +71,7 @@ export function createKubeWriter({ cluster, link, limits, writable }: KubeWriter
       });
     },
     async delete(resource, object, { propagationPolicy, gracePeriodSeconds, uid, resourceVersion }, options) {
+      if (!writable) throw readOnly(cluster);
       const preconditions = { uid, resourceVersion };
       const { answer, body } = await send({
         method: "DELETE",
@@ -85,6 +91,15 @@ export function createKubeWriter({ cluster, link, limits, writable }: KubeWriter
       return { object: body, warnings: warningsOf(answer) };
     },
   };
+}
+
+/** Questions in the form of a create (SelfSubjectAccessReview, TokenReview): nothing is written, and the answer has no name. */
+function isReview({ group }: ResourceId): boolean {
+  return group === "authorization.k8s.io" || group === "authentication.k8s.io";
+}
+
+function named(body: unknown): unknown {
+  return typeof body === "object" && body !== null ? { ...body, metadata: { name: "" } } : body;
 }
 
 function scope(namespace: string | undefined, name: string | undefined, { subresource }: WriteOptions) {

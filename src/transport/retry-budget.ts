@@ -1,6 +1,6 @@
 /**
  * How many retries one cluster may cost. A failing cluster must not get twice the load because it fails: each failure takes a token, a
- * success gives a tenth back, and below half of the tokens nothing is retried (the scheme of gRPC's retry throttling, A6).
+ * success gives a tenth back, and below half of the tokens nothing is retried (the scheme of gRPC's retry throttling).
  */
 export interface RetryBudget {
   /** A call failed in a way that may be retried: whether it should be. */

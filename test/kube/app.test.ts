@@ -143,6 +143,28 @@ describe.skipIf(kubeAssets === undefined)(`fleetgraph over two real control plan
     expect(await reads()).toBe(before);
   });
 
+  it("should say what the caller may do, also where the cluster is read-only", async () => {
+    const readOnly = await startTestApp({
+      clusters: [kubeconfigCluster("home", home.kubeconfig, { role: "home", write: false })],
+    });
+    try {
+      await eventually(async () => {
+        const { data, errors } = await readOnly.query(
+          '{ viewer { can(cluster: "home", verb: "patch", resource: "deployments.apps", namespace: "shop") } }',
+        );
+        expect(errors).toBeUndefined();
+        expect(data.viewer.can).toBe(true);
+      });
+      const { errors } = await readOnly.query(
+        'mutation { cordonNode(input: { object: { cluster: "home", apiVersion: "v1", kind: "Node", name: "home-a" } }) { visible } }',
+      );
+      expect(errors?.[0]?.extensions["code"]).toBe("FORBIDDEN");
+      expect(errors?.[0]?.message).toContain("write: true");
+    } finally {
+      await readOnly.stop();
+    }
+  });
+
   it("should write and show the write: apply, label, scale, delete", async () => {
     const manifest = {
       apiVersion: "v1",
