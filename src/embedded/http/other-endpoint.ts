@@ -2,7 +2,7 @@ import type { ApiContext } from "../api-context.ts";
 import { serveDiscovery } from "../discovery/serve-discovery.ts";
 import { recordedApi } from "../recorded/recorded-api.ts";
 import { unsupported } from "../unsupported.ts";
-import { methodNotAllowed, StatusError } from "../status-error.ts";
+import { unknownResource } from "../status-error.ts";
 import { respond, respondText } from "./respond.ts";
 
 const healthPaths = /^\/(healthz|livez|readyz)(\/.*)?$/;
@@ -11,15 +11,10 @@ const healthPaths = /^\/(healthz|livez|readyz)(\/.*)?$/;
 export async function serveOther(context: ApiContext, request: Request, url: URL): Promise<Response> {
   const path = url.pathname.replace(/(.)\/+$/, "$1");
   if (path.startsWith("/apis/admissionregistration.k8s.io")) throw unsupported("admission by webhook or policy");
-  if (request.method !== "GET" && request.method !== "HEAD") throw methodNotAllowed();
+  if (request.method !== "GET" && request.method !== "HEAD") throw unknownResource();
   if (path === "/version") return respond(recordedApi.version);
   if (healthPaths.test(path)) return respondText("ok");
   const discovery = await serveDiscovery(context, request, path);
   if (discovery !== undefined) return discovery;
-  throw new StatusError({
-    code: 404,
-    reason: "NotFound",
-    message: "the server could not find the requested resource",
-    details: {},
-  });
+  throw unknownResource();
 }

@@ -68,8 +68,7 @@ function toVersion(crd: KubeObject, version: JsonObject): ServedVersion {
     columns,
     hasStatus: isJsonObject(valueAt(version, "subresources", "status")),
     scale: isJsonObject(scale) ? toScalePaths(scale) : undefined,
-    deprecationWarning:
-      version["deprecated"] === true ? String(warning ?? `${group}/${name} ${kind} is deprecated`) : undefined,
+    deprecationWarning: version["deprecated"] === true ? String(warning ?? toDeprecation(crd, name)) : undefined,
   };
 }
 
@@ -97,6 +96,19 @@ function toSelectable(versions: readonly JsonObject[]): SelectableFields {
       return [path.replace(/^\./, ""), read];
     }),
   );
+}
+
+/** The real server's words: what is deprecated, and the best version that is not and comes before it. */
+function toDeprecation(crd: KubeObject, name: string): string {
+  const group = String(valueAt(crd, "spec", "group"));
+  const kind = String(valueAt(crd, "spec", "names", "kind"));
+  const names = itemsAt(crd, "spec", "versions")
+    .filter(isJsonObject)
+    .filter((version) => version["served"] === true && version["deprecated"] !== true)
+    .map((version) => String(version["name"]));
+  const [better] = names.toSorted(compareVersions).filter((other) => compareVersions(other, name) < 0);
+  const advice = better === undefined ? "" : `; use ${group}/${better} ${kind}`;
+  return `${group}/${name} ${kind} is deprecated${advice}`;
 }
 
 /** What a definition brings; undefined where it serves no version. */

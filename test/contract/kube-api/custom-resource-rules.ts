@@ -32,6 +32,9 @@ const schema = {
   },
 };
 
+/** Of the other version; were it the same, the real server would not take fields of one version only. */
+const looseSchema = { type: "object", "x-kubernetes-preserve-unknown-fields": true };
+
 function toDefinition(group: string): Json {
   return {
     apiVersion: "apiextensions.k8s.io/v1",
@@ -54,7 +57,7 @@ function toDefinition(group: string): Json {
           additionalPrinterColumns: [{ name: "Size", type: "integer", jsonPath: ".spec.size" }],
           selectableFields: [{ jsonPath: ".spec.color" }],
         },
-        { name: "v1beta1", served: true, storage: false, deprecated: true, schema: { openAPIV3Schema: schema } },
+        { name: "v1beta1", served: true, storage: false, deprecated: true, schema: { openAPIV3Schema: looseSchema } },
       ],
     },
   };
@@ -173,7 +176,7 @@ export function customResourceRules(suite: { readonly client: SuiteClient }): vo
     await create("cr-version", { size: 4 });
     const { body, headers } = await suite.client.get(suite.client.at(`${group}/v1beta1`, "widgets", "cr-version"));
     expect(body.apiVersion).toBe(`${group}/v1beta1`);
-    expect(headers.get("warning")).toBe(`299 - "${group}/v1beta1 Widget is deprecated"`);
+    expect(headers.get("warning")).toBe(`299 - "${group}/v1beta1 Widget is deprecated; use ${group}/v1 Widget"`);
   });
 
   it("MUST select by the fields of the definition", async () => {

@@ -66,7 +66,8 @@ export class SuiteClient {
     if (body !== undefined) init.body = typeof body === "string" ? body : JSON.stringify(body);
     const response = await this.#api.fetch(path, init);
     const text = await response.text();
-    const isJson = (response.headers.get("content-type") ?? "").includes("json");
+    // Not every JSON answer of a real server says that it is one.
+    const isJson = text.startsWith("{");
     return { status: response.status, body: isJson ? JSON.parse(text) : text, headers: response.headers };
   }
 
