@@ -24,6 +24,7 @@ import type { RowMaker } from "./row-maker.ts";
 import type { Slices } from "./slices.ts";
 import type { CacheTimings } from "./timings.ts";
 import { runWatch } from "./watch-stream.ts";
+import type { WatchEnd } from "./watch-stream.ts";
 
 export interface ReflectorOptions {
   readonly cluster: CachedCluster;
@@ -149,14 +150,16 @@ export class Reflector {
     try {
       await this.#comeInStep(uid, attempt.signal);
       const openedAt = clock.monotonic();
+      let end: WatchEnd;
       try {
-        await this.#watch(attempt.signal);
+        end = await this.#watch(attempt.signal);
       } finally {
         if (clock.monotonic() - openedAt >= timings.stableMs) this.#backoff.reset();
       }
       this.#broke();
-      // Servers end a watch after some minutes: nothing has failed.
-      if (clock.monotonic() - openedAt >= timings.stableMs) return 0;
+      // Servers end a watch after some minutes: nothing has failed. Nor has it where a server had nothing to say (kube-apiserver's first bookmark may
+      // take longer than its second): the requests that come before the next watch show whether it still answers.
+      if (end === "silent" || clock.monotonic() - openedAt >= timings.stableMs) return 0;
       return this.#failed(streamClosed);
     } catch (thrown) {
       if (signal.aborted) return 0;
@@ -262,14 +265,14 @@ export class Reflector {
     };
   }
 
-  async #watch(signal: AbortSignal): Promise<void> {
+  async #watch(signal: AbortSignal): Promise<WatchEnd> {
     const { cluster, clock, random, timings } = this.#options;
     const { watchMinSeconds, watchMaxSeconds, silentMs, settleMs } = timings;
     const timeoutSeconds = Math.round(watchMinSeconds + random() * (watchMaxSeconds - watchMinSeconds));
     this.counts.watches++;
     const cancel = clock.setTimer(() => this.#connected(), settleMs);
     try {
-      await runWatch({
+      return await runWatch({
         client: cluster.client,
         cluster: cluster.name,
         resource: this.#store.resource,
@@ -336,7 +339,7 @@ export class Reflector {
     this.#broke();
     if (plan.relist) this.#mustList = true;
     this.#show(plan);
-    const pauseMs = plan.pace === "slow" ? timings.slowMs * (0.5 + random() / 2) : this.#backoff.next();
+    const pauseMs = plan.pace === "slow" ? Math.round(timings.slowMs * (0.5 + random() / 2)) : this.#backoff.next();
     return Math.max(pauseMs, plan.retryAfterMs);
   }
 

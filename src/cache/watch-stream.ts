@@ -15,25 +15,32 @@ export interface WatchStreamOptions extends CallOptions {
   readonly onEvent: (event: Exclude<WatchEvent, { readonly type: "ERROR" }>) => void;
 }
 
+/** How a watch ended without an error: `closed` by the server at a frame's end, or by us after it was `silent`. */
+export type WatchEnd = "closed" | "silent";
+
 /**
- * One watch from its opening to its end. Resolves when the server closes it at a frame's end; throws KubeError where it breaks, where the server
- * says ERROR, and "Timeout" where nothing was heard for `silentMs` - by the monotonic clock, so that neither a wall clock that jumps nor a machine that slept
- * is taken for silence: the stream gets one more turn to speak before it is cut. After the end no event is passed on, whatever the client still has.
+ * One watch from its opening to its end. Throws KubeError where it breaks and where the server says ERROR. It is `silent` where nothing was heard for
+ * `silentMs` - by the monotonic clock, so that neither a wall clock that jumps nor a machine that slept is taken for silence: the stream gets one more turn
+ * to speak before it is cut. After the end no event is passed on, whatever the client still has.
  */
-export async function runWatch(options: WatchStreamOptions): Promise<void> {
+export async function runWatch(options: WatchStreamOptions): Promise<WatchEnd> {
   const { client, cluster, resource, query, clock, silentMs, onEvent, signal, as } = options;
   const stop = createChildAbort(signal);
   let heardAt = clock.monotonic();
   let cancelTimer = (): void => {};
+  let isSilent = false;
   const arm = (ms: number): void => {
     cancelTimer = clock.setTimer(() => {
       const silentFor = clock.monotonic() - heardAt;
-      if (silentFor < silentMs) return arm(silentMs - silentFor);
+      // At least one: what is left may be less than a clock of fractions can show.
+      if (silentFor < silentMs) return arm(Math.max(1, silentMs - silentFor));
       // What has arrived while this process itself was stopped is read in this turn of the loop.
       cancelTimer = clock.setTimer(() => {
         if (clock.monotonic() - heardAt < silentMs) return arm(silentMs);
-        const message = `neither event nor bookmark for ${silentMs} ms`;
-        stop.abort(new KubeError({ reason: "Timeout", cluster, message }));
+        isSilent = true;
+        stop.abort(
+          new KubeError({ reason: "Timeout", cluster, message: `neither event nor bookmark for ${silentMs} ms` }),
+        );
       }, 0);
     }, ms);
   };
@@ -48,7 +55,9 @@ export async function runWatch(options: WatchStreamOptions): Promise<void> {
   arm(silentMs);
   try {
     await untilAborted(pump(), stop.signal);
+    return "closed";
   } catch (error) {
+    if (isSilent && !signal.aborted) return "silent";
     // The client says "Aborted" where we know better why.
     throw stop.signal.aborted ? stop.signal.reason : error;
   } finally {

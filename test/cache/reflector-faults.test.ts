@@ -180,7 +180,17 @@ describe("reflector on a bad day", () => {
     await run.clock.advance(89_000);
     expect(run.metrics(pods).watches).toBe(1);
     await run.clock.advance(4_000);
-    expect(run.metrics(pods)).toMatchObject({ watches: 2, lists: 1 });
+    expect(run.metrics(pods)).toMatchObject({ watches: 2, lists: 1, failures: 0 });
+    expect(run.rows(pods)).toEqual(namesIn(home));
+    expect(run.status(pods)).toMatchObject({ state: "FRESH" });
+  });
+
+  it("should say STALE where a silent stream turns out to be a server that does not answer", async () => {
+    const { home, run } = await withPods(3);
+    for (const stream of home.client.streams) stream.isSilent = true;
+    home.client.fault = () => "hang";
+    await run.clock.advance(90_000 + 31_000);
+    expect(run.status(pods)).toMatchObject({ state: "STALE", reason: "Timeout" });
     expect(run.rows(pods)).toEqual(namesIn(home));
   });
 
