@@ -44,7 +44,7 @@ export interface EmbeddedApi {
   setLogSource(read: LogSource): void;
 }
 
-/** Makes an empty cluster with the four system namespaces and the `kubernetes` service. */
+/** Makes an empty cluster with the four system namespaces. */
 export function createEmbeddedApi({
   name,
   clock,

@@ -22,7 +22,7 @@ const systemPaths = [
 /** Takes out what nobody owns, and what this endpoint does not write: the status of the object, the rest of a status. */
 export function toOwnedPaths({ version, definition }: ServedResource, set: FieldSet, subresource: string): FieldSet {
   const owned = withoutPaths(withoutSubtrees(set, [["f:metadata", "f:managedFields"]]), systemPaths);
-  if (!version.hasStatus || definition.behaviour.keepsStatusOnCreate === true) return owned;
+  if (!version.hasStatus) return owned;
   if (subresource !== "status") return withoutSubtrees(owned, [["f:status"]]);
   const others = [...owned.children.keys()].filter((key) => key !== "f:status" && key !== "f:metadata");
   return withoutSubtrees(owned, [...others.map((key) => [key]), ...(definition.isCustom ? [["f:metadata"]] : [])]);

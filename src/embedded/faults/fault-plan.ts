@@ -12,6 +12,9 @@ export interface FaultRequest {
   readonly path: string;
 }
 
+/** A stream over HTTP has two parts that end: the watch, which counts as the stream, and the body it is written to. */
+export type StreamPart = "watch" | "body";
+
 /** The side of the switches that the server asks. */
 export interface FaultPlan extends Faults {
   /** An answer to give instead of working; uses up one of its count. */
@@ -24,7 +27,7 @@ export interface FaultPlan extends Faults {
   malforms(resource: string): boolean;
   pageServed(): void;
   /** Calls back when this resource's streams are cut; the result takes that back. */
-  onCut(resource: string, cut: (abruptly: boolean) => void): () => void;
+  onCut(resource: string, cut: (abruptly: boolean) => void, part?: StreamPart): () => void;
 }
 
 function matches(match: FaultMatch | undefined, request: FaultRequest): boolean {
@@ -57,6 +60,12 @@ class Counter {
   }
 }
 
+interface OpenStream {
+  readonly resource: string;
+  readonly part: StreamPart;
+  readonly cut: (abruptly: boolean) => void;
+}
+
 interface Stall {
   readonly match: FaultMatch | undefined;
   readonly released: Deferred;
@@ -70,7 +79,7 @@ export function createFaultPlan(store: ObjectStore): FaultPlan {
   const stalls = new Set<Stall>();
   const delays = new Set<{ readonly ms: number; readonly match: FaultMatch | undefined }>();
   const pageListeners = new Set<() => void>();
-  const streams = new Set<{ readonly resource: string; readonly cut: (abruptly: boolean) => void }>();
+  const streams = new Set<OpenStream>();
 
   const register = <T>(set: Set<T>, value: T): (() => void) => {
     set.add(value);
@@ -84,7 +93,7 @@ export function createFaultPlan(store: ObjectStore): FaultPlan {
     cutStreams({ resource, abruptly = false } = {}) {
       const cut = [...streams].filter((stream) => resource === undefined || stream.resource === resource);
       for (const stream of cut) stream.cut(abruptly);
-      return cut.length;
+      return cut.filter(({ part }) => part === "watch").length;
     },
     expireVersions: () => store.log.compact(store.revision),
     answer: (fault) => register(answers, { fault, left: fault.count ?? Number.POSITIVE_INFINITY }),
@@ -121,6 +130,6 @@ export function createFaultPlan(store: ObjectStore): FaultPlan {
     pageServed() {
       for (const listener of pageListeners) listener();
     },
-    onCut: (resource, cut) => register(streams, { resource, cut }),
+    onCut: (resource, cut, part = "watch") => register(streams, { resource, part, cut }),
   };
 }

@@ -24,10 +24,11 @@ export function toWatchResponse(
   let undoCut = (): void => {};
   const body = new ReadableStream<Uint8Array>({
     start(controller) {
-      undoCut = faults.onCut(resource, (abruptly) => {
+      const onCut = (abruptly: boolean): void => {
         if (abruptly) controller.error(new Error("connection cut"));
         abort.abort();
-      });
+      };
+      undoCut = faults.onCut(resource, onCut, "body");
     },
     async pull(controller) {
       try {

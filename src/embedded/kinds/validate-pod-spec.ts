@@ -16,7 +16,7 @@ function validateContainers(containers: readonly unknown[], field: string): Stat
     const { name, image } = isJsonObject(container) ? container : {};
     if (typeof name !== "string" || name === "") causes.push(required(`${at}.name`));
     else if (!containerName.test(name)) {
-      const message = `Invalid value: ${JSON.stringify(name)}: a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character`;
+      const message = `Invalid value: ${JSON.stringify(name)}: a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')`;
       causes.push({ reason: "FieldValueInvalid", message, field: `${at}.name` });
     } else if (seen.has(name)) {
       causes.push({ reason: "FieldValueDuplicate", message: `Duplicate value: ${JSON.stringify(name)}`, field: `${at}.name` }); // prettier-ignore

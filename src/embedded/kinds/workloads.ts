@@ -91,10 +91,22 @@ export const statefulSetBehaviour: KindBehaviour = {
 
 const noPods = { currentNumberScheduled: 0, numberMisscheduled: 0, desiredNumberScheduled: 0, numberReady: 0 };
 
+/** Counts the templates of a DaemonSet, from before there was a generation; kubectl and old controllers look at it. */
+const templateGeneration = "deprecated.daemonset.template.generation";
+
 /** DaemonSet. */
 export const daemonSetBehaviour: KindBehaviour = {
   hasGeneration: true,
+  prepareUpdate(draft, old) {
+    const before = Number(old.metadata.annotations?.[templateGeneration] ?? 1);
+    const changed = !equalJson(valueAt(draft, "spec", "template"), valueAt(old, "spec", "template"));
+    draft.metadata.annotations = {
+      ...draft.metadata.annotations,
+      [templateGeneration]: String(before + (changed ? 1 : 0)),
+    };
+  },
   setDefaults(draft) {
+    draft.metadata.annotations = { [templateGeneration]: "1", ...draft.metadata.annotations };
     const spec = specOf(draft);
     fill(spec, { updateStrategy: {}, revisionHistoryLimit: 10 });
     const strategy = ensureObject(spec, "updateStrategy");
@@ -164,6 +176,7 @@ export const cronJobBehaviour: KindBehaviour = {
   setDefaults(draft) {
     const spec = ensureObject(draft, "spec");
     const jobTemplate = ensureObject(spec, "jobTemplate");
+    ensureObject(jobTemplate, "metadata");
     setTemplateDefaults(jobTemplate["spec"]);
     fill(spec, {
       concurrencyPolicy: "Allow",
