@@ -81,7 +81,8 @@ export class Reflector {
     const { backoffBaseMs: baseMs, backoffMaxMs: maxMs } = options.timings;
     this.#pacer = new Pacer(options.clock);
     this.#lastBreakAt = options.clock.monotonic();
-    this.#backoff = createBackoff({ baseMs, maxMs, random: options.random });
+    // Half of each pause is certain: full jitter may be next to nothing several times over, and then it is haste after all.
+    this.#backoff = createBackoff({ baseMs, maxMs, random: () => options.random() / 2 });
   }
 
   /** The store has been filled from disk with what cluster `uid` had; before `run`. */

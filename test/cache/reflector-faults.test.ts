@@ -132,7 +132,7 @@ describe("reflector on a bad day", () => {
     await run.clock.advance(60_000);
     const asked = home.client.requests.slice(before).filter(({ resource }) => resource === "pods").length;
     expect(asked).toBeGreaterThan(2);
-    // Two requests an attempt, at pauses of 0.4, 0.8, 1.6 … 15 s.
+    // Two requests an attempt, at pauses of 0.6, 1.2, 2.4 … 22 s.
     expect(asked).toBeLessThan(24);
   });
 

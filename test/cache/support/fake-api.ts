@@ -116,7 +116,7 @@ export class FakeApi implements Pick<KubeReader, "get" | "list" | "watch"> {
 
   /** Every link breaks: streams, and requests that hang. */
   cut(reason: KubeErrorReason = "ConnectionFailed"): void {
-    for (const fail of this.#hanging) fail(new KubeError({ reason, message: "cut" }));
+    for (const fail of this.#hanging) fail(new KubeError({ reason: "ConnectionFailed", message: "cut" }));
     for (const stream of this.streams) stream.fail(new KubeError({ reason, message: "cut" }));
   }
 
