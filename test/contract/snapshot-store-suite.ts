@@ -215,201 +215,203 @@ export function snapshotStoreSuite(
       expect(await (await reopen()).load(podsId)).toEqual(last);
     });
 
-    if (supports.files) describe("on files", () => {
-      const files = (): NonNullable<SnapshotPlace["files"]> => place.files!;
-      async function written(): Promise<Buffer> {
-        await writeHistory(store);
-        await place.close();
-        const bytes = (await files().read(podsId))!;
-        store = place.open();
-        return bytes;
-      }
-
-      it("MUST give one of the states that were, or none, wherever a write was torn", async () => {
-        const bytes = await written();
-        const found: (string | undefined)[] = [];
-        for (let size = 0; size <= bytes.length; size++) {
+    if (supports.files)
+      describe("on files", () => {
+        const files = (): NonNullable<SnapshotPlace["files"]> => place.files!;
+        async function written(): Promise<Buffer> {
+          await writeHistory(store);
           await place.close();
-          await files().write(podsId, bytes.subarray(0, size));
+          const bytes = (await files().read(podsId))!;
           store = place.open();
-          const loaded = await store.load(podsId);
-          if (loaded !== undefined) expect(states).toContainEqual(loaded);
-          found.push(loaded?.resourceVersion);
+          return bytes;
         }
-        expect([...new Set(found)]).toEqual([undefined, "1", "2", "3", "4", "5"]);
-        expect(found.at(-1)).toBe("5");
-      });
 
-      it("MUST go on behind a torn write as if it had not been", async () => {
-        const bytes = await written();
-        for (let size = bytes.length - 1; size > bytes.length - 60; size -= 7) {
-          await place.close();
-          await files().write(podsId, bytes.subarray(0, size));
-          store = place.open();
-          const before = (await store.load(podsId))!;
-          await store.append(podsId, [put("new", "1")], at("next"));
-          const objects = new Map(before.objects).set("new", "1");
-          expect(await (await reopen()).load(podsId)).toEqual({ ...at("next"), objects });
-        }
-      });
+        it("MUST give one of the states that were, or none, wherever a write was torn", async () => {
+          const bytes = await written();
+          const found: (string | undefined)[] = [];
+          for (let size = 0; size <= bytes.length; size++) {
+            await place.close();
+            await files().write(podsId, bytes.subarray(0, size));
+            store = place.open();
+            const loaded = await store.load(podsId);
+            if (loaded !== undefined) expect(states).toContainEqual(loaded);
+            found.push(loaded?.resourceVersion);
+          }
+          expect([...new Set(found)]).toEqual([undefined, "1", "2", "3", "4", "5"]);
+          expect(found.at(-1)).toBe("5");
+        });
 
-      it("MUST never serve a flipped bit", async () => {
-        const bytes = await written();
-        for (let offset = 0; offset < bytes.length; offset++) {
-          const damaged = Buffer.from(bytes);
-          damaged[offset]! ^= 1 << (offset % 8);
-          await place.close();
-          await files().write(podsId, damaged);
-          store = place.open();
-          const loaded = await store.load(podsId);
-          if (loaded !== undefined) expect(states.slice(0, -1)).toContainEqual(loaded);
-        }
-      });
+        it("MUST go on behind a torn write as if it had not been", async () => {
+          const bytes = await written();
+          for (let size = bytes.length - 1; size > bytes.length - 60; size -= 7) {
+            await place.close();
+            await files().write(podsId, bytes.subarray(0, size));
+            store = place.open();
+            const before = (await store.load(podsId))!;
+            await store.append(podsId, [put("new", "1")], at("next"));
+            const objects = new Map(before.objects).set("new", "1");
+            expect(await (await reopen()).load(podsId)).toEqual({ ...at("next"), objects });
+          }
+        });
 
-      it("MUST never serve blocks that are lost, zeroed or doubled", async () => {
-        const bytes = await written();
-        for (let start = 0; start < bytes.length; start += 16) {
-          const [head, block, tail] = [
-            bytes.subarray(0, start),
-            bytes.subarray(start, start + 16),
-            bytes.subarray(start + 16),
-          ];
-          for (const damaged of [
-            Buffer.concat([head, tail]),
-            Buffer.concat([head, Buffer.alloc(block.length), tail]),
-            Buffer.concat([head, block, block, tail]),
-          ]) {
+        it("MUST never serve a flipped bit", async () => {
+          const bytes = await written();
+          for (let offset = 0; offset < bytes.length; offset++) {
+            const damaged = Buffer.from(bytes);
+            damaged[offset]! ^= 1 << (offset % 8);
             await place.close();
             await files().write(podsId, damaged);
             store = place.open();
             const loaded = await store.load(podsId);
-            if (loaded !== undefined) expect(states).toContainEqual(loaded);
+            if (loaded !== undefined) expect(states.slice(0, -1)).toContainEqual(loaded);
           }
-        }
-      });
+        });
 
-      it.each([
-        ["empty", () => Buffer.alloc(0)],
-        ["full of zeros", () => Buffer.alloc(4_096)],
-        ["of something else", () => Buffer.from("apiVersion: v1\nkind: List\n".repeat(50))],
-        ["cut in its header", (bytes: Buffer) => bytes.subarray(0, 20)],
-      ])("MUST set a file aside that is %s, and work on without it", async (_, damage) => {
-        const bytes = await written();
-        await files().write(podsId, damage(bytes));
-        expect(await store.load(podsId)).toBeUndefined();
-        expect(await store.list(podsId.clusterUid)).toEqual([]);
-        expect(await files().setAside()).toHaveLength(1);
-        await expect(store.append(podsId, [], at("6"))).rejects.toThrow("compact first");
-        await store.compact(podsId, history.first);
-        await store.append(podsId, history.batches[0]!.records, history.batches[0]!.at);
-        expect(await (await reopen()).load(podsId)).toEqual(states[1]);
-      });
-
-      it("MUST not append to a damaged file that nobody has loaded", async () => {
-        const bytes = await written();
-        await files().write(podsId, bytes.subarray(0, 60));
-        await expect(store.append(podsId, [put("a", "1")], at("6"))).rejects.toThrow("compact first");
-        expect(await (await reopen()).load(podsId)).toBeUndefined();
-      });
-
-      it("MUST never serve the file of another cluster or resource", async () => {
-        const bytes = await written();
-        for (const other of [
-          { ...podsId, clusterUid: "another" },
-          { ...podsId, resource: "nodes" },
-        ]) {
-          await store.compact(other, history.first);
-          await place.close();
-          await files().write(other, bytes);
-          store = place.open();
-          expect(await store.list(other.clusterUid)).not.toContain(other.resource);
-          expect(await store.load(other)).toBeUndefined();
-        }
-      });
-
-      it("MUST not grow for ever in a process that only appends and restarts", async () => {
-        const value = "x".repeat(100_000);
-        await store.compact(podsId, snapshot("1", { a: value }));
-        let largest = 0;
-        for (let round = 0; round < 30; round++) {
-          await store.append(podsId, [put("a", value)], at(String(round)));
-          await reopen();
-          expect((await store.load(podsId))?.resourceVersion).toBe(String(round));
-          largest = Math.max(largest, (await files().read(podsId))!.length);
-        }
-        expect(largest).toBeLessThan(1_500_000);
-      });
-    });
-
-    if (supports.faults) describe("on a disk that fails", () => {
-      const codes = ["ENOSPC", "EIO", "EROFS"] as const;
-
-      it.each(codes)(
-        "MUST keep an old or the new state whichever write fails with %s, and recover by a compaction",
-        async (code) => {
-          for (let failing = 1, reached = true; reached; failing++) {
-            place.fail!(undefined);
-            await store.compact(podsId, history.first);
-            let calls = 0;
-            place.fail!((call) => (call !== "read" && ++calls === failing ? { code, torn: true } : undefined));
-            const outcomes: boolean[] = [];
-            for (const write of [
-              () => store.append(podsId, history.batches[0]!.records, history.batches[0]!.at),
-              () => store.compact(podsId, states[2]!),
-              () => store.append(podsId, history.batches[2]!.records, history.batches[2]!.at),
+        it("MUST never serve blocks that are lost, zeroed or doubled", async () => {
+          const bytes = await written();
+          for (let start = 0; start < bytes.length; start += 16) {
+            const [head, block, tail] = [
+              bytes.subarray(0, start),
+              bytes.subarray(start, start + 16),
+              bytes.subarray(start + 16),
+            ];
+            for (const damaged of [
+              Buffer.concat([head, tail]),
+              Buffer.concat([head, Buffer.alloc(block.length), tail]),
+              Buffer.concat([head, block, block, tail]),
             ]) {
-              outcomes.push(
-                await write().then(
-                  () => true,
-                  (error: unknown) => {
-                    expect(String(error)).toMatch(/pods\.pack: /u);
-                    return false;
-                  },
-                ),
-              );
+              await place.close();
+              await files().write(podsId, damaged);
+              store = place.open();
+              const loaded = await store.load(podsId);
+              if (loaded !== undefined) expect(states).toContainEqual(loaded);
             }
-            reached = calls >= failing;
-            place.fail!(undefined);
-            const loaded = await store.load(podsId);
-            const allowed = [states[0], states[1], states[2], states[3]];
-            expect(allowed).toContainEqual(loaded);
-            if (outcomes[1] === true) expect(outcomes[2] ? [states[3]] : [states[2]]).toContainEqual(loaded);
-            await store.compact(podsId, states[4]!);
-            expect(await (await reopen()).load(podsId)).toEqual(states[4]);
           }
-        },
-      );
+        });
 
-      it("MUST not append past a change that was lost", async () => {
-        await store.compact(podsId, history.first);
-        place.fail!((call) => (call === "append" ? { code: "ENOSPC" } : undefined));
-        await expect(store.append(podsId, [gone("three")], at("2"))).rejects.toThrow("ENOSPC");
-        place.fail!(undefined);
-        await expect(store.append(podsId, [put("a/one", "9")], at("3"))).rejects.toThrow("compact first");
-        expect(await store.load(podsId)).toEqual(history.first);
-        await store.compact(podsId, snapshot("3", {}));
-        await store.append(podsId, [put("a", "1")], at("4"));
-        expect(await (await reopen()).load(podsId)).toEqual(snapshot("4", { a: "1" }));
+        it.each([
+          ["empty", () => Buffer.alloc(0)],
+          ["full of zeros", () => Buffer.alloc(4_096)],
+          ["of something else", () => Buffer.from("apiVersion: v1\nkind: List\n".repeat(50))],
+          ["cut in its header", (bytes: Buffer) => bytes.subarray(0, 20)],
+        ])("MUST set a file aside that is %s, and work on without it", async (_, damage) => {
+          const bytes = await written();
+          await files().write(podsId, damage(bytes));
+          expect(await store.load(podsId)).toBeUndefined();
+          expect(await store.list(podsId.clusterUid)).toEqual([]);
+          expect(await files().setAside()).toHaveLength(1);
+          await expect(store.append(podsId, [], at("6"))).rejects.toThrow("compact first");
+          await store.compact(podsId, history.first);
+          await store.append(podsId, history.batches[0]!.records, history.batches[0]!.at);
+          expect(await (await reopen()).load(podsId)).toEqual(states[1]);
+        });
+
+        it("MUST not append to a damaged file that nobody has loaded", async () => {
+          const bytes = await written();
+          await files().write(podsId, bytes.subarray(0, 60));
+          await expect(store.append(podsId, [put("a", "1")], at("6"))).rejects.toThrow("compact first");
+          expect(await (await reopen()).load(podsId)).toBeUndefined();
+        });
+
+        it("MUST never serve the file of another cluster or resource", async () => {
+          const bytes = await written();
+          for (const other of [
+            { ...podsId, clusterUid: "another" },
+            { ...podsId, resource: "nodes" },
+          ]) {
+            await store.compact(other, history.first);
+            await place.close();
+            await files().write(other, bytes);
+            store = place.open();
+            expect(await store.list(other.clusterUid)).not.toContain(other.resource);
+            expect(await store.load(other)).toBeUndefined();
+          }
+        });
+
+        it("MUST not grow for ever in a process that only appends and restarts", async () => {
+          const value = "x".repeat(100_000);
+          await store.compact(podsId, snapshot("1", { a: value }));
+          let largest = 0;
+          for (let round = 0; round < 30; round++) {
+            await store.append(podsId, [put("a", value)], at(String(round)));
+            await reopen();
+            expect((await store.load(podsId))?.resourceVersion).toBe(String(round));
+            largest = Math.max(largest, (await files().read(podsId))!.length);
+          }
+          expect(largest).toBeLessThan(1_500_000);
+        });
       });
 
-      it("MUST serve what is there from a disk that cannot be written", async () => {
-        await writeHistory(store);
-        await reopen();
-        place.fail!((call) => (["read", "readStart", "listFolder"].includes(call) ? undefined : { code: "EROFS" }));
-        expect(await store.load(podsId)).toEqual(states.at(-1));
-        expect(await store.list(podsId.clusterUid)).toEqual(["pods"]);
-        await expect(store.append(podsId, [], at("6"))).rejects.toThrow("EROFS");
-        await expect(store.compact(podsId, history.first)).rejects.toThrow("EROFS");
-        await expect(store.remove(podsId)).rejects.toThrow("EROFS");
-        expect(await store.load(podsId)).toEqual(states.at(-1));
-      });
+    if (supports.faults)
+      describe("on a disk that fails", () => {
+        const codes = ["ENOSPC", "EIO", "EROFS"] as const;
 
-      it("MUST reject with path and cause where the disk cannot be read", async () => {
-        await writeHistory(store);
-        place.fail!((call) => (call === "read" || call === "listFolder" ? { code: "EIO" } : undefined));
-        await expect(store.load(podsId)).rejects.toThrow(/pods\.pack: EIO/u);
-        await expect(store.list(podsId.clusterUid)).rejects.toThrow("EIO");
+        it.each(codes)(
+          "MUST keep an old or the new state whichever write fails with %s, and recover by a compaction",
+          async (code) => {
+            for (let failing = 1, reached = true; reached; failing++) {
+              place.fail!(undefined);
+              await store.compact(podsId, history.first);
+              let calls = 0;
+              place.fail!((call) => (call !== "read" && ++calls === failing ? { code, torn: true } : undefined));
+              const outcomes: boolean[] = [];
+              for (const write of [
+                () => store.append(podsId, history.batches[0]!.records, history.batches[0]!.at),
+                () => store.compact(podsId, states[2]!),
+                () => store.append(podsId, history.batches[2]!.records, history.batches[2]!.at),
+              ]) {
+                outcomes.push(
+                  await write().then(
+                    () => true,
+                    (error: unknown) => {
+                      expect(String(error)).toMatch(/pods\.pack: /u);
+                      return false;
+                    },
+                  ),
+                );
+              }
+              reached = calls >= failing;
+              place.fail!(undefined);
+              const loaded = await store.load(podsId);
+              const allowed = [states[0], states[1], states[2], states[3]];
+              expect(allowed).toContainEqual(loaded);
+              if (outcomes[1] === true) expect(outcomes[2] ? [states[3]] : [states[2]]).toContainEqual(loaded);
+              await store.compact(podsId, states[4]!);
+              expect(await (await reopen()).load(podsId)).toEqual(states[4]);
+            }
+          },
+        );
+
+        it("MUST not append past a change that was lost", async () => {
+          await store.compact(podsId, history.first);
+          place.fail!((call) => (call === "append" ? { code: "ENOSPC" } : undefined));
+          await expect(store.append(podsId, [gone("three")], at("2"))).rejects.toThrow("ENOSPC");
+          place.fail!(undefined);
+          await expect(store.append(podsId, [put("a/one", "9")], at("3"))).rejects.toThrow("compact first");
+          expect(await store.load(podsId)).toEqual(history.first);
+          await store.compact(podsId, snapshot("3", {}));
+          await store.append(podsId, [put("a", "1")], at("4"));
+          expect(await (await reopen()).load(podsId)).toEqual(snapshot("4", { a: "1" }));
+        });
+
+        it("MUST serve what is there from a disk that cannot be written", async () => {
+          await writeHistory(store);
+          await reopen();
+          place.fail!((call) => (["read", "readStart", "listFolder"].includes(call) ? undefined : { code: "EROFS" }));
+          expect(await store.load(podsId)).toEqual(states.at(-1));
+          expect(await store.list(podsId.clusterUid)).toEqual(["pods"]);
+          await expect(store.append(podsId, [], at("6"))).rejects.toThrow("EROFS");
+          await expect(store.compact(podsId, history.first)).rejects.toThrow("EROFS");
+          await expect(store.remove(podsId)).rejects.toThrow("EROFS");
+          expect(await store.load(podsId)).toEqual(states.at(-1));
+        });
+
+        it("MUST reject with path and cause where the disk cannot be read", async () => {
+          await writeHistory(store);
+          place.fail!((call) => (call === "read" || call === "listFolder" ? { code: "EIO" } : undefined));
+          await expect(store.load(podsId)).rejects.toThrow(/pods\.pack: EIO/u);
+          await expect(store.list(podsId.clusterUid)).rejects.toThrow("EIO");
+        });
       });
-    });
   });
 }
