@@ -74,8 +74,11 @@ export async function resolveSubject(query: SubjectQuery, options: LoaderOptions
 }
 
 function demandWritable({ name, writable, status }: Cluster): void {
-  const { state } = status.identity;
-  if (state === "changed" || state === "duplicate") {
+  const { identity } = status;
+  if (identity.state === "duplicate") {
+    throw new ApiError("IDENTITY_CHANGED", `Cluster ${name} is configured as "${identity.of}" already: nothing is written under a second name.`, { cluster: name }); // prettier-ignore
+  }
+  if (identity.state === "changed") {
     throw new ApiError("IDENTITY_CHANGED", `Another cluster answers as ${name}: nothing is written until an operator confirms it.`, { cluster: name }); // prettier-ignore
   }
   if (writable) return;
