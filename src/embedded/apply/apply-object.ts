@@ -140,6 +140,13 @@ function prune({ served }: ObjectTarget, merged: Draft, managers: Managers, last
   let owned = emptyFieldSet;
   for (const { set } of managers.values()) owned = unionOf(owned, set);
   const gone = differenceOf(withNamedFields(last, schema), withNamedFields(owned, schema));
-  const rest = removeFields(schema, merged, gone);
+  const rest = removeFields(schema, merged, keepMetadata(gone));
   return isJsonObject(rest) ? (rest as Draft) : merged;
+}
+
+/** Names are owned by nobody: metadata itself stays, even where nothing in it is owned any more. */
+function keepMetadata(set: FieldSet): FieldSet {
+  const metadata = set.children.get("f:metadata");
+  if (metadata === undefined) return set;
+  return { ...set, children: new Map(set.children).set("f:metadata", { ...metadata, member: false }) };
 }

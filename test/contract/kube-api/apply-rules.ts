@@ -35,6 +35,17 @@ export function applyRules(suite: { readonly client: SuiteClient }): void {
     expect(managers(answer)["Apply bob"]).toEqual({ "f:data": { "f:c": {} } });
   });
 
+  it("MUST take away the last labels a manager applied, and keep the object's name", async () => {
+    const path = suite.client.configMaps("apply-labels");
+    const labelled = configMap("apply-labels", {}, { labels: { tier: "gold" } });
+    await suite.client.apply(path, "alice", labelled, false);
+    const bare = configMap("apply-labels", {}, { labels: {} });
+    const answer = await suite.client.apply(path, "alice", bare, false);
+    expect(answer.status).toBe(200);
+    expect(answer.body.metadata).toMatchObject({ name: "apply-labels" });
+    expect(answer.body.metadata.labels ?? {}).toEqual({});
+  });
+
   it("MUST keep what two managers share until both let go", async () => {
     await apply("apply-shared", "alice", { a: "1", b: "1" });
     await apply("apply-shared", "bob", { b: "1" });

@@ -110,10 +110,14 @@ async function createWorld({
     running.push(geolabeler.run(abort.signal));
     caches.push(held);
   }
+  /** Until nothing has been written for some rounds. */
   const settle = async (): Promise<void> => {
-    for (let round = 0; round < 4; round += 1) {
+    let version = "";
+    for (let quiet = 0; quiet < 6; quiet += 1) {
       await Promise.all(caches.map((cache) => cache.sync()));
       await clock.advance(2_000);
+      if (api.resourceVersion !== version) quiet = 0;
+      version = api.resourceVersion;
     }
   };
   const labelsOf = async (name: string) =>
