@@ -47,6 +47,15 @@ describe("example operations over embedded clusters", () => {
     expect(clusters.nodes[0]).toMatchObject({ role: "HOME", health: { state: "UP" }, nodes: { totalCount: 4 } });
   });
 
+  it("should answer null for every place where no geolabeler runs (EN-35)", async () => {
+    const { data, errors } = await fleet.query(
+      "{ nodes { nodes { geo { city } } groupBy(fields: [CITY]) { keys { value } count } } }",
+    );
+    expect(errors).toBeUndefined();
+    expect(data.nodes.nodes.every(({ geo }: { geo: unknown }) => geo === null)).toBe(true);
+    expect(data.nodes.groupBy).toEqual([{ keys: [{ value: null }], count: 10 }]);
+  });
+
   it("should find the broken pods, with their cluster, node and workload", async () => {
     const { pods } = await run("BrokenPods");
     expect(pods).toMatchObject({
