@@ -5,14 +5,14 @@ import type { Change, ChangeLog, LogPosition } from "./fleet-cache.ts";
 
 /**
  * Where a stream stands that has seen this change and nothing after it. Versions alone do not do: all changes found by one relist have the version of
- * that list, and a list's version may be that of a real event. So the hash is over the uid, and over "~" and the uid where the change was
+ * that list, and a list's version may be that of a real event. So the hash is over the uid, and "~" is before it where the change was
  * synthesised: within one world (no etcd restored) no two changes of a resource share a position, and a replica that saw the real event at that
  * version does not take a cursor from halfway through another replica's relist for its own. 32 bits are enough beside the version.
  */
 export function toLogPosition({ resourceVersion, synthesised, before, after }: Change): LogPosition {
   const uid = (after ?? before)?.uid ?? "";
-  const hash = createHash("sha256").update(synthesised ? `~${uid}` : uid);
-  return { resourceVersion, uidHash: hash.digest("hex").slice(0, 8) };
+  const hash = createHash("sha256").update(uid).digest("hex").slice(0, 8);
+  return { resourceVersion, uidHash: synthesised ? `~${hash}` : hash };
 }
 
 interface Entry {

@@ -13,9 +13,11 @@ import type {
 } from "../../cache/fleet-cache.ts";
 import type { ChangeMessage, ReadStateValue } from "../request-context.ts";
 import { createChangeQueue, selectChange } from "./change-queue.ts";
-import type { ChangeQueue, QueuedChange } from "./change-queue.ts";
+import type { ChangeQueue, QueuedChange, SelectedChange } from "./change-queue.ts";
 import { formatStreamCursor, parseStreamCursor, positionKey } from "./stream-cursor.ts";
 import type { StreamPositions } from "./stream-cursor.ts";
+import { selectTouched } from "./upstream-replay.ts";
+import type { UpstreamReplay } from "./upstream-replay.ts";
 
 /** What a stream is about. */
 export interface StreamSelection {
@@ -26,6 +28,8 @@ export interface StreamSelection {
   covers(cluster: string, resource: ResourceName): boolean;
   /** Filter and rights: whether the caller is to see this row. Pure, so that it answers for a row of the past too. */
   matches(row: AnyRow): boolean;
+  /** The part of `matches` that an object keeps for life, rights included: false = the receiver cannot have held it and is not to hear of it. */
+  reaches(row: AnyRow): boolean;
 }
 
 export interface ChangeStreamOptions {
@@ -37,6 +41,11 @@ export interface ChangeStreamOptions {
   readonly signal: AbortSignal;
   /** A cursor to resume after. */
   readonly after?: string | null;
+  /** What the API servers told of the pairs that the log cannot replay, by `positionKey`; and whether a pair is still to be trusted. */
+  readonly upstream?: {
+    readonly replays: ReadonlyMap<string, UpstreamReplay>;
+    readonly isTrusted: (cluster: string, resource: ResourceName) => boolean;
+  };
   /** Begin with what there is. */
   readonly snapshot: boolean;
   /** Objects that may wait for a slow receiver before it is cut off. */
@@ -184,9 +193,16 @@ function createPrelude(
   return [synced(progress, currentStates(options))].values();
 }
 
-/** The changes after the cursor, or undefined where any part of it cannot be replayed, or clusters have come or gone since. */
-function replayable({ selection, cache }: ChangeStreamOptions, resume: StreamPositions): readonly Change[] | undefined {
-  const changes: Change[] = [];
+/** What a receiver missed, one change of one object. */
+interface Missed {
+  readonly selected: SelectedChange;
+  readonly change: Change;
+}
+
+/** What happened after the cursor, or undefined where any part of it cannot be replayed, or clusters have come or gone since. */
+function replayable(options: ChangeStreamOptions, resume: StreamPositions): readonly Missed[] | undefined {
+  const { selection, cache } = options;
+  const missed: Missed[] = [];
   const known = new Set<string>();
   const snapshot = cache.snapshot();
   for (const { cluster, resource } of selection.pairs()) {
@@ -199,11 +215,36 @@ function replayable({ selection, cache }: ChangeStreamOptions, resume: StreamPos
     }
     known.add(key);
     const since = cache.log.since(cluster, resource, position);
-    if (since === undefined) return undefined;
-    changes.push(...since);
+    const found = since === undefined ? missedUpstream(options, cluster, resource) : select(since, selection);
+    if (found === undefined) return undefined;
+    missed.push(...found);
   }
   if ([...resume.keys()].some((key) => !known.has(key))) return undefined;
-  return changes.sort((a, b) => a.sequence - b.sequence);
+  return missed.sort((a, b) => a.change.sequence - b.change.sequence);
+}
+
+function select(changes: readonly Change[], { matches }: StreamSelection): readonly Missed[] {
+  return changes.flatMap((change) => {
+    const selected = selectChange(change, matches);
+    return selected === undefined ? [] : { selected, change };
+  });
+}
+
+/** What the API server told up to a snapshot, and after that our log: no gap between them. */
+function missedUpstream(
+  { selection, cache, upstream }: ChangeStreamOptions,
+  cluster: string,
+  resource: ResourceName,
+): readonly Missed[] | undefined {
+  const replay = upstream?.replays.get(positionKey(cluster, resource));
+  if (replay === undefined || upstream?.isTrusted(cluster, resource) !== true) return undefined;
+  const later = cache.log.after(cluster, resource, replay.sequence);
+  if (later === undefined) return undefined;
+  const touched = replay.touched.flatMap((object) => {
+    const selected = selectTouched(object, selection);
+    return selected === undefined ? [] : { selected, change: object.first };
+  });
+  return [...touched, ...select(later, selection)];
 }
 
 function isHeld(resource: ResourceSnapshot | undefined): boolean {
@@ -213,15 +254,12 @@ function isHeld(resource: ResourceSnapshot | undefined): boolean {
 function replayed(
   options: ChangeStreamOptions,
   progress: Progress,
-  changes: readonly Change[],
+  missed: readonly Missed[],
 ): Iterator<ChangeMessage> {
   const readStates = currentStates(options);
   const positions = currentPositions(options);
   const queue = createChangeQueue();
-  for (const change of changes) {
-    const selected = selectChange(change, options.selection.matches);
-    if (selected !== undefined) queue.push(selected, change);
-  }
+  for (const { selected, change } of missed) queue.push(selected, change);
   return (function* () {
     for (let item = queue.shift(); item !== undefined; item = queue.shift()) {
       progress.reach(item.since);

@@ -1,7 +1,7 @@
 import { knownResources, alwaysCached, workloadResources } from "../../kube/known-resources.ts";
 import { matchesLabels, parseLabelSelector } from "../../kube/label-selector.ts";
 import { toResourceName } from "../../kube/resource-id.ts";
-import type { ResourceId } from "../../kube/resource-id.ts";
+import type { ResourceId, ResourceName } from "../../kube/resource-id.ts";
 import type { AnyRow } from "../../kube/rows/row.ts";
 import type { PullStream } from "../../lib/pull-stream.ts";
 import { toLogPosition } from "../../cache/change-log.ts";
@@ -22,6 +22,8 @@ import { createDeferredStream } from "./deferred-stream.ts";
 import type { HealthLog } from "./health-log.ts";
 import { createHealthStream } from "./health-stream.ts";
 import { createNodeLabelsStream } from "./node-labels-stream.ts";
+import { parseStreamCursor } from "./stream-cursor.ts";
+import { replayUpstream, trusted, unknownPairs } from "./upstream-replay.ts";
 
 export interface StreamOptions extends LoaderOptions {
   readonly cache: FleetCache;
@@ -42,10 +44,12 @@ export function createStreams(options: StreamOptions): Streams {
       const resources = resourcesOf(type, args.kinds);
       const operation = startOperation(options);
       const selection = createSelection(operation, type, args, { type, kinds: args.kinds }, resources);
-      const begin = (started: AbortSignal): PullStream<ChangeMessage> =>
-        createChangeStream({ ...shared, ...startOf(options, args), signal: started, selection });
+      const base = { ...shared, ...startOf(options, args), selection };
       const missing = resources.filter((resource) => !alwaysCached.includes(resource));
-      return missing.length === 0 ? begin(signal) : whileHeld(options, operation, selection, missing, begin);
+      if (missing.length > 0) return whileHeld(options, operation, selection, missing, (started) => resumeStream(options, { ...base, signal: started })); // prettier-ignore
+      // At once where nothing has to be asked upstream.
+      if (!needsUpstream(base)) return createChangeStream(base);
+      return createDeferredStream(signal, (started) => resumeStream(options, { ...base, signal: started }));
     },
     resources(args) {
       const operation = startOperation(options);
@@ -61,7 +65,7 @@ export function createStreams(options: StreamOptions): Streams {
         await ensureAll(operation, selection, [resource]);
         const release = retainAll(options, selection, [resource], started);
         try {
-          return createChangeStream({ ...shared, ...startOf(options, args), signal: started, selection });
+          return await resumeStream(options, { ...shared, ...startOf(options, args), signal: started, selection });
         } catch (error) {
           release();
           throw error;
@@ -139,6 +143,9 @@ function createSelection(
   const selector =
     labelSelector === null || labelSelector === undefined ? undefined : parseLabelSelector(labelSelector);
   const wanted = namespaces === null || namespaces === undefined ? undefined : new Set(namespaces);
+  const reaches = (row: AnyRow): boolean =>
+    (wanted === undefined || (row.namespace !== null && wanted.has(row.namespace))) &&
+    scope.sees({ cluster: row.clusterName, resource: row.resource, namespace: row.namespace ?? "" });
   return {
     filterHash: hashArguments({ name, where, labelSelector, namespaces, clusters }),
     pairs: () =>
@@ -148,11 +155,9 @@ function createSelection(
         .flatMap(({ name: cluster }) => names.map((resource) => ({ cluster, resource }))),
     covers: (cluster, resource) =>
       names.includes(resource) && (takesCluster(cluster) || registry.get(cluster) === undefined),
+    reaches,
     matches: (row) =>
-      (wanted === undefined || (row.namespace !== null && wanted.has(row.namespace))) &&
-      (selector === undefined || matchesLabels(selector, row.labelMap)) &&
-      scope.sees({ cluster: row.clusterName, resource: row.resource, namespace: row.namespace ?? "" }) &&
-      matchesWhere(row),
+      reaches(row) && (selector === undefined || matchesLabels(selector, row.labelMap)) && matchesWhere(row),
   };
 }
 
@@ -172,13 +177,34 @@ function startOf(
   };
 }
 
+/** Whether the cursor is one that the change log cannot replay. Throws ApiError CURSOR_INVALID. */
+function needsUpstream({ after, selection, cache }: ChangeStreamOptions): boolean {
+  if (after === undefined || after === null) return false;
+  return unknownPairs(selection, cache, parseStreamCursor(after, selection.filterHash)).length > 0;
+}
+
+/** A stream that first asks the API servers for what the change log cannot replay. */
+async function resumeStream(
+  { registry, cache, clock }: StreamOptions,
+  stream: ChangeStreamOptions,
+): Promise<PullStream<ChangeMessage>> {
+  const { after, selection, signal } = stream;
+  if (after === undefined || after === null || !needsUpstream(stream)) return createChangeStream(stream);
+  const resume = parseStreamCursor(after, selection.filterHash);
+  const upstream = { registry, cache, clock, signal };
+  const replays = await replayUpstream(unknownPairs(selection, cache, resume), resume, upstream);
+  const isTrusted = (cluster: string, resource: ResourceName): boolean =>
+    trusted(upstream, cluster, resource).held !== undefined;
+  return createChangeStream({ ...stream, upstream: { replays, isTrusted } });
+}
+
 /** A stream of kinds that are not held by themselves: they are fetched first, and kept for as long as it lives. */
 function whileHeld(
   options: StreamOptions,
   operation: Operation,
   selection: StreamSelection,
   resources: readonly ResourceId[],
-  begin: (signal: AbortSignal) => PullStream<ChangeMessage>,
+  begin: (signal: AbortSignal) => Promise<PullStream<ChangeMessage>>,
 ): AsyncIterableIterator<ChangeMessage> {
   return createDeferredStream(options.signal, async (started) => {
     await ensureAll(operation, selection, resources);
