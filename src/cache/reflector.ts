@@ -10,6 +10,7 @@ import type { Logger } from "../lib/logger.ts";
 import { applyEvent } from "./apply-event.ts";
 import type { CachedCluster } from "./cached-cluster.ts";
 import { createChildAbort, withDeadline } from "./child-abort.ts";
+import { compareHistory } from "./compare-history.ts";
 import type { ChildAbort } from "./child-abort.ts";
 import { planAfter, streamClosed } from "./failure-plan.ts";
 import type { FailurePlan } from "./failure-plan.ts";
@@ -47,7 +48,7 @@ export interface ReflectorOptions {
  *   than ours);
  * - nothing is read from a cluster whose identity is not the pinned one, asked anew after each break;
  * - whatever fails, the loop goes on, with doubling jittered pauses that start over only after a stream has lasted.
- * Not promised: that a restored etcd is noticed whose versions have overtaken ours within `relistAfterOutageMs` of losing the link.
+ * A restored etcd is noticed after the link broke, also where it has been written to past our version (compareHistory).
  */
 export class Reflector {
   readonly #options: ReflectorOptions;
@@ -205,19 +206,16 @@ export class Reflector {
       this.#mustList = true;
       this.#isSameWorld = false;
     }
-    if (!this.#mustList && this.#brokenAt !== undefined) await this.#checkVersion(signal);
+    if (!this.#mustList && this.#brokenAt !== undefined) await this.#checkHistory(signal);
     if (this.#mustList) await this.#list(signal);
   }
 
-  /**
-   * One object's list tells the version of the cluster. Lower than ours: its etcd was restored, and a watch from our version would stay silent until it has
-   * caught up, since servers filter by version.
-   */
-  async #checkVersion(signal: AbortSignal): Promise<void> {
-    for await (const page of listAll({ ...this.#listOptions(signal), pageLimit: 1 })) {
-      if (isOlder(page.resourceVersion, this.#store.resourceVersion)) this.#mustList = true;
-      break;
-    }
+  async #checkHistory(signal: AbortSignal): Promise<void> {
+    const { resourceVersion, status } = this.#store;
+    const held = { rows: this.#store.rows(), resourceVersion, skipped: status.skipped };
+    const history = await compareHistory({ ...this.#listOptions(signal), ...held });
+    if (history !== "same") this.#mustList = true;
+    if (history === "other") this.#isSameWorld = false;
   }
 
   async #list(signal: AbortSignal): Promise<void> {

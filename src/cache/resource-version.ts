@@ -4,7 +4,7 @@
  * else, "" and "0" included, is opaque: then only the order of the watch counts.
  */
 export function compareVersions(left: string, right: string): number | undefined {
-  if (!isComparable(left) || !isComparable(right)) return undefined;
+  if (!isDecimal(left) || !isDecimal(right)) return undefined;
   // Longer is greater; of equal length the order of digits is the order of numbers. No conversion: versions may pass 2^53.
   if (left.length !== right.length) return left.length - right.length;
   if (left === right) return 0;
@@ -17,6 +17,7 @@ export function isOlder(version: string, other: string): boolean {
   return order !== undefined && order < 0;
 }
 
-function isComparable(version: string): boolean {
+/** Whether it can be compared at all. */
+export function isDecimal(version: string): boolean {
   return /^[1-9][0-9]*$/.test(version);
 }

@@ -15,7 +15,7 @@ export interface CacheTimings {
   readonly backoffMaxMs: number;
   /** How often a kind that is not served, or not ours to list, is tried again. */
   readonly slowMs: number;
-  /** After an outage of so long the whole is listed: an etcd may have been restored and have overtaken us since, which no version shows. */
+  /** After an outage of so long the whole is listed: little is saved by looking closer, and compareHistory's reads would soon meet a compacted version. */
   readonly relistAfterOutageMs: number;
   /** Old events make the whole be listed anew, at most this often. */
   readonly suspicionMs: number;

@@ -32,6 +32,8 @@ export interface KubeList {
   readonly resourceVersion: string;
   /** Set where there are more pages. */
   readonly continue?: string;
+  /** How many objects are on the pages after this one, where the server says so: for lists without selectors. */
+  readonly remainingItemCount?: number;
 }
 
 export interface WatchQuery {

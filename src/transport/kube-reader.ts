@@ -46,10 +46,12 @@ export function createKubeReader({ cluster, link, limits, now }: KubeReaderOptio
         throw malformed(cluster, `the answer for ${toResourceName(resource)} is not a list`);
       }
       const next = metadata?.continue;
+      const remaining = metadata?.remainingItemCount;
       return {
         items: items ?? [],
         resourceVersion,
         ...(typeof next === "string" && next !== "" ? { continue: next } : {}),
+        ...(typeof remaining === "number" ? { remainingItemCount: remaining } : {}),
       };
     },
     async *watch(resource, query, options) {
@@ -94,6 +96,7 @@ export function createKubeReader({ cluster, link, limits, now }: KubeReaderOptio
 interface ListMeta {
   readonly resourceVersion?: unknown;
   readonly continue?: unknown;
+  readonly remainingItemCount?: unknown;
 }
 
 /** What a caller may rely on: the rest of an object is as it came. */

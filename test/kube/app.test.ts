@@ -247,6 +247,8 @@ describe.skipIf(kubeAssets === undefined)(`fleetgraph over two real control plan
     await home.kubectl("delete", "configmap", "before");
     await eventually(async () => expect(await names()).not.toContain("before"));
     await home.act("restore");
+    // Written to past the version we stood at: the version alone says nothing now.
+    for (let i = 0; i < 10; i++) await home.kubectl("create", "configmap", `overtakes-${i}`, "-n", "kube-public");
     await eventually(async () => {
       expect(await names()).toContain("before");
       expect(await names()).not.toContain("after");

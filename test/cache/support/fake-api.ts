@@ -140,13 +140,21 @@ export class FakeApi implements Pick<KubeReader, "get" | "list" | "watch"> {
     await this.#request({ verb: "list", resource: toResourceName(resource), query }, signal);
     this.#checkServed(resource);
     const begun = query.continue === undefined ? undefined : parseToken(query.continue);
-    const at = begun === undefined ? this.#version : Math.max(100, begun.at - this.pageLag);
+    const exact = query.resourceVersionMatch === "Exact" ? Number(query.resourceVersion) : undefined;
+    const at = exact ?? (begun === undefined ? this.#version : Math.max(100, begun.at - this.pageLag));
     const from = begun?.from ?? 0;
-    if (query.continue !== undefined && at < this.#compactedThrough) throw expired();
-    const all = [...this.state(resource, at)].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, object]) => object);
+    if ((exact !== undefined || begun !== undefined) && at < this.#compactedThrough) throw expired();
+    if (at > this.#version) throw tooLarge(at, this.#version);
+    const name = /^metadata\.name=(.*)$/.exec(query.fieldSelector ?? "")?.[1];
+    const all = [...this.state(resource, at)]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([, object]) => object)
+      .filter(({ metadata }) => name === undefined || metadata.name === name)
+      .filter(({ metadata }) => query.namespace === undefined || metadata.namespace === query.namespace);
     const to = from + (query.limit ?? all.length);
     const list: KubeList = { items: all.slice(from, to), resourceVersion: String(at) };
-    return this.tamper(to < all.length ? { ...list, continue: JSON.stringify({ at, from: to }) } : list);
+    const rest = { continue: JSON.stringify({ at, from: to }), remainingItemCount: all.length - to };
+    return this.tamper(to < all.length ? { ...list, ...rest } : list);
   }
 
   async *watch(resource: ResourceId, query: WatchQuery, { signal }: CallOptions): AsyncGenerator<WatchEvent> {
@@ -255,6 +263,15 @@ export class FakeStream {
     this.#queue.push(item);
     this.#wake?.();
   }
+}
+
+export /** As kube-apiserver has it (KEP-2340). */
+function tooLarge(version: number, current: number): KubeError {
+  return new KubeError({
+    reason: "ServerTimeout",
+    status: 504,
+    message: `Too large resource version: ${version}, current: ${current}`,
+  });
 }
 
 export function expired(): KubeError {

@@ -264,14 +264,10 @@ export class Schedule {
         return;
       }
       case "restore": {
-        // Nobody restores an etcd in less than a minute; one that comes back sooner, and has overtaken us by then, is not promised to be noticed.
-        const wasDown = this.#isDown;
+        // What follows may write past the version we stood at before we look again.
         this.#hasRestored = true;
         this.#past.length = 0;
-        this.#isDown = true;
         api.restore(Math.max(100, api.version - now.back));
-        await this.clock.advance(defaultTimings.relistAfterOutageMs + 5_000);
-        this.#isDown = wasDown;
         return;
       }
       case "jump":
