@@ -19,6 +19,7 @@ export function fleetMetrics({ registry, cache }: FleetMetricsOptions): readonly
   ): MetricSource => ({
     name,
     help,
+    type: name.endsWith("_total") ? "counter" : "gauge",
     labelNames: ["cluster", "resource"],
     collect: () =>
       cache.metrics().resources.map((resource) => ({
@@ -52,10 +53,10 @@ export function fleetMetrics({ registry, cache }: FleetMetricsOptions): readonly
     },
     perResource("fleetgraph_cache_objects", "Objects held.", ({ rows }) => rows),
     perResource("fleetgraph_cache_skipped_objects", "Malformed objects left out.", ({ skipped }) => skipped),
-    perResource("fleetgraph_cache_lists", "Lists begun since the start.", ({ lists }) => lists),
-    perResource("fleetgraph_cache_watches", "Watches opened since the start.", ({ watches }) => watches),
+    perResource("fleetgraph_cache_lists_total", "Lists begun since the start.", ({ lists }) => lists),
+    perResource("fleetgraph_cache_watches_total", "Watches opened since the start.", ({ watches }) => watches),
     perResource(
-      "fleetgraph_cache_failures",
+      "fleetgraph_cache_failures_total",
       "Lists and watches that failed since the start.",
       ({ failures }) => failures,
     ),

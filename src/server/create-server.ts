@@ -128,9 +128,10 @@ async function listen(
   { host, port }: { readonly host: string; readonly port: number },
 ): Promise<string> {
   await new Promise<void>((resolve, reject) => {
-    http.once("error", reject);
+    const onError = (error: NodeJS.ErrnoException): void => reject(explainListenError(error, host, port));
+    http.once("error", onError);
     http.listen({ host, port }, () => {
-      http.off("error", reject);
+      http.off("error", onError);
       resolve();
     });
   });
@@ -160,4 +161,14 @@ function answerBadRequest(
   socket.end(
     `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
+}
+
+/** What an operator can do about an address that cannot be had. */
+function explainListenError(cause: NodeJS.ErrnoException, host: string, port: number): Error {
+  const reasons: Readonly<Record<string, string>> = {
+    EADDRINUSE: "something else listens there: stop it, or choose another port (--port, server.port)",
+    EACCES: "ports below 1024 need more rights: choose another port (--port, server.port)",
+    EADDRNOTAVAIL: "this machine has no such address: choose another host (--host, server.host)",
+  };
+  return new Error(`cannot listen on ${host}:${port}: ${reasons[cause.code ?? ""] ?? cause.message}`, { cause });
 }

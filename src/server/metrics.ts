@@ -8,6 +8,8 @@ export interface MetricSource {
   /** With prefix and unit by Prometheus' conventions: "fleetgraph_cache_objects". */
   readonly name: string;
   readonly help: string;
+  /** A counter only rises, and its name ends in `_total`; unset = gauge. */
+  readonly type?: "counter" | "gauge";
   readonly labelNames: readonly string[];
   /** From memory, and cheap. */
   collect(): Iterable<{ readonly labels: Readonly<Record<string, string>>; readonly value: number }>;
@@ -93,16 +95,17 @@ function opened(gauge: Gauge<"transport">, transport: Transport): () => void {
   };
 }
 
-function registerSource(registry: Registry, { name, help, labelNames, collect }: MetricSource): void {
-  // prom-client calls collect with the gauge as `this`.
-  const gauge: Gauge = new Gauge({
+function registerSource(registry: Registry, { name, help, type = "gauge", labelNames, collect }: MetricSource): void {
+  const Metric = type === "counter" ? Counter : Gauge;
+  const metric: Counter | Gauge = new Metric({
     name,
     help,
     labelNames: [...labelNames],
     registers: [registry],
     collect() {
-      gauge.reset();
-      for (const { labels, value } of collect()) gauge.set(labels, value);
+      // Whoever counts is asked for the sum, so what was told before is taken back first.
+      metric.reset();
+      for (const { labels, value } of collect()) metric.inc(labels, value);
     },
   });
 }

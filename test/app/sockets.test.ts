@@ -82,7 +82,7 @@ describe("sockets that die at any moment (CO-38)", () => {
     return {
       subscriptions: sum("fleetgraph_subscriptions_active"),
       connections: sum("fleetgraph_stream_connections_active"),
-      watches: sum("fleetgraph_cache_watches"),
+      watches: sum("fleetgraph_cache_watches_total"),
       timers: kinds.filter((kind) => kind === "Timeout").length,
       sockets: kinds.filter((kind) => kind.startsWith("TCP") || kind === "TLSWrap").length,
     };

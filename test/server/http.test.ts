@@ -371,6 +371,8 @@ describe("stopping", () => {
   it("should reject ready where the port is taken", async () => {
     server = await startTestServer();
     const port = Number(new URL(server.url).port);
-    await expect(startTestServer({ port })).rejects.toThrow("EADDRINUSE");
+    await expect(startTestServer({ port })).rejects.toThrow(
+      `cannot listen on 127.0.0.1:${port}: something else listens there: stop it, or choose another port`,
+    );
   });
 });
