@@ -11,7 +11,7 @@ export const HealthState = createEnum(
       "Works in part or is under way: some endpoints down, a node under pressure, a pod starting or terminating, a workload with fewer ready pods than wanted.",
     DOWN: "Does not work: no endpoint answers, node not Ready, pod Failed or with a container waiting because of an error, a workload with none ready or a failed roll-out or Job.",
     UNKNOWN:
-      "Cannot be told: not probed yet, Ready is Unknown, or its cluster cannot be reached. Never a reason to act.",
+      "Cannot be told: not probed yet, or Ready is Unknown. Never a reason to act. What is in a cluster out of reach keeps its last known state: see readStates.",
   },
 );
 export type HealthState = keyof typeof HealthState;
