@@ -92,7 +92,10 @@ async function* streamFrames(stream: Stream): AsyncGenerator<WatchFrame> {
   const { store, clock, faults } = context;
   const life = startLife(stream);
   let revision = stream.from;
-  let bookmarkAt = clock.monotonic() + context.bookmarkMs;
+  // As kube-apiserver: each interval, and two seconds before the stream is to end.
+  const lastBookmarkMs = (params.timeoutSeconds ?? 0) * 1000 - 2_000;
+  const firstMs = lastBookmarkMs > 0 ? Math.min(context.bookmarkMs, lastBookmarkMs) : context.bookmarkMs;
+  let bookmarkAt = clock.monotonic() + firstMs;
   try {
     for (const object of stream.initial) {
       if (life.ended) return;
