@@ -82,6 +82,27 @@ describe("a whole fleetgraph under abuse", () => {
     expect(errors?.[0]?.extensions["code"]).toBe("CURSOR_INVALID");
   });
 
+  it("should answer from memory, and about other kinds within its time, while a cluster is slow", async () => {
+    const calm = fleet.embedded.get("home")!.api.faults.slow(1_500);
+    try {
+      expect((await fleet.query("{ pods { complete } }")).data).toEqual({ pods: { complete: true } });
+      const { data, errors } = await fleet.query(
+        '{ resources(apiVersion: "v1", kind: "ServiceAccount") { totalCount readStates { state } } }',
+      );
+      expect(errors).toBeUndefined();
+      expect(["FRESH", "SYNCING"]).toContain(data.resources.readStates[0].state);
+      await eventually(async () => {
+        const later = await fleet.query(
+          '{ resources(apiVersion: "v1", kind: "ServiceAccount") { totalCount readStates { state } } }',
+        );
+        expect(later.data.resources.readStates).toEqual([{ state: "FRESH" }]);
+        expect(later.data.resources.totalCount).toBeGreaterThan(3);
+      });
+    } finally {
+      calm();
+    }
+  });
+
   it("should serve on while the disk is full, and say so", async () => {
     const metric = async (): Promise<string> => (await fetch(`${fleet.url}/metrics`)).text();
     await eventually(async () => expect(await metric()).toMatch(/^fleetgraph_cache_disk_failing 1$/m));

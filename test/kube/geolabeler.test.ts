@@ -1,3 +1,5 @@
+import { writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eventually } from "../support/eventually.ts";
@@ -23,6 +25,13 @@ describe.skipIf(kubeAssets === undefined)(`the geolabeler on a real cluster (${n
       metadata: { labels: Record<string, string> };
     };
     return Object.fromEntries(Object.entries(metadata.labels).filter(([key]) => key.startsWith("edge-net.io/")));
+  };
+  /** A manifest of a node without any label. */
+  const nodeFile = async (name: string, ip: string): Promise<string> => {
+    const file = join(tmpdir(), `fleetgraph-node-${process.pid}.json`);
+    const status = { addresses: [{ type: "ExternalIP", address: ip }] };
+    await writeFile(file, JSON.stringify({ apiVersion: "v1", kind: "Node", metadata: { name }, status }));
+    return file;
   };
   const patches = async (): Promise<number> =>
     (await cluster.requests()).filter(
@@ -110,6 +119,39 @@ describe.skipIf(kubeAssets === undefined)(`the geolabeler on a real cluster (${n
       });
       expect(await patches()).toBe(before);
     });
+  });
+
+  it("should label a node that comes with no labels at all, and tell subscribers once (EN-17, UB-07)", async () => {
+    const stream = replicas[0]!.subscribe(
+      "subscription { nodeLabelsChanged { node { name } added { key } removed { key } changed { key } manager } }",
+    );
+    const seen: { node: { name: string }; added: { key: string }[]; manager: string | null }[] = [];
+    const listening = (async () => {
+      for await (const message of stream) {
+        seen.push(message as (typeof seen)[number]);
+        if (seen.some(({ node }) => node.name === "after")) return;
+      }
+    })();
+    // The stream has no snapshot to wait for: nodes are made until one of them is told.
+    let made = 0;
+    await eventually(async () => {
+      await cluster.kubectl("create", "-f", await nodeFile(`bare-${made++}`, addresses.boxford));
+      await eventually(() => expect(seen.some(({ node }) => node.name.startsWith("bare-"))).toBe(true), 2_000);
+    }, 20_000);
+    const name = `bare-${made - 1}`;
+    await eventually(async () => expect(Object.keys(await labelsOf(name))).toHaveLength(6));
+    await cluster.act("node", "after", `ip=${addresses.london}`);
+    await listening;
+    const labellings = seen.filter(({ node, manager }) => node.name === name && manager === "fleetgraph-geolabeler");
+    expect(labellings).toHaveLength(1);
+    expect(labellings[0]?.added.map(({ key }) => key.replace("edge-net.io/", "")).sort()).toEqual([
+      "city",
+      "continent",
+      "country-iso",
+      "lat",
+      "lon",
+      "state-iso",
+    ]);
   });
 
   it("should say on the node why it has no place, and label nothing (EN-20)", async () => {
