@@ -28,7 +28,8 @@ export async function probeOnce(options: ProbeOptions, signal: AbortSignal): Pro
     const answer = await ask(options, current, deadline.signal);
     if (answer.status !== 401) return toHealth(answer);
     const renewed = await credentials.renew(current);
-    return toHealth(renewed === current ? answer : await ask(options, renewed, deadline.signal));
+    const last = renewed === current ? answer : await ask(options, renewed, deadline.signal);
+    return last.status === 401 ? toRefusal(renewed, clock) : toHealth(last);
   } catch (cause) {
     if (isKubeError(cause)) return down(cause.reason, cause.message);
     if (deadline.passed) return down("Timeout", `no answer within ${limits.timeoutMs} ms`);
@@ -68,11 +69,18 @@ const maxProbeBytes = 256 * 1024;
 
 function toHealth({ status, text }: ProbeAnswer): Omit<Health, "since"> {
   if (status < 300) return { state: "UP", reason: null, message: null };
-  if (status === 401) return down("Unauthorized", "the server refuses our credentials");
   // It answers, and its own word is that it should get no work now (etcd away, overload, starting).
   const message = text.split("\n").find((line) => line.startsWith("[-]")) ?? `the server answered ${status}`;
   if (status === 429 || status >= 500) return { state: "DEGRADED", reason: "NotReady", message: message.slice(0, 200) };
   return down("UnexpectedAnswer", `the server answered ${status}`);
+}
+
+/** An API server does not say why it refuses; that our certificate has ended we can see ourselves (YH-18). */
+function toRefusal(credentials: Credentials, clock: Clock): Omit<Health, "since"> {
+  const expiresAtMs = credentials.tlsFor(undefined).clientCertificateExpiresAtMs;
+  if (expiresAtMs === undefined || expiresAtMs > clock.now())
+    return down("Unauthorized", "the server refuses our credentials");
+  return down("ClientCertificateExpired", `our client certificate expired at ${new Date(expiresAtMs).toISOString()}`);
 }
 
 function down(reason: string, message: string): Omit<Health, "since"> {

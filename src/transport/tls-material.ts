@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { X509Certificate, createHash } from "node:crypto";
 import { createSecureContext } from "node:tls";
 import type { SecureContext } from "node:tls";
 
@@ -14,6 +14,8 @@ export interface TlsParts {
 /** Handshake material; two with the same fingerprint are the same, so connections made with one serve the other. */
 export interface TlsMaterial {
   readonly fingerprint: string;
+  /** When the client certificate ends, ms since the epoch; undefined where there is none. */
+  readonly clientCertificateExpiresAtMs: number | undefined;
   /** Options for tls.connect. */
   readonly connect: {
     readonly secureContext: SecureContext;
@@ -27,6 +29,7 @@ export function createTlsMaterial(parts: TlsParts): TlsMaterial {
   const { ca, cert, key, serverName, verify } = parts;
   return {
     fingerprint: fingerprintOf(parts),
+    clientCertificateExpiresAtMs: cert === undefined ? undefined : expiryOf(cert),
     connect: {
       secureContext: createSecureContext({ ca, cert, key, minVersion: "TLSv1.2" }),
       ...(serverName === undefined ? {} : { servername: serverName }),
@@ -43,4 +46,10 @@ export function fingerprintOf({ ca, cert, key, serverName, verify }: TlsParts): 
     hash.update(`${bytes?.length ?? "-"}:`).update(bytes ?? "");
   }
   return hash.digest("base64url");
+}
+
+/** Of the first certificate: the others are its chain. A combined PEM may have the key in front. */
+function expiryOf(cert: Buffer | string): number | undefined {
+  const [pem] = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/.exec(cert.toString()) ?? [];
+  return pem === undefined ? undefined : Date.parse(new X509Certificate(pem).validTo);
 }

@@ -108,6 +108,29 @@ describe("TLS", () => {
     await eventually(() => expect(client.openSockets).toBe(1));
   });
 
+  it("should say that our own certificate has expired where it is refused (YH-18)", async () => {
+    const authority = await createTestAuthority();
+    const server = await serve({ certificate: await authority.server(), clientCa: authority.ca, respond: ok });
+    const { cert, key } = await authority.client("kubelet");
+    const pem = { pem: key + cert };
+    let nowMs = Date.now();
+    const clock = { now: () => nowMs, monotonic: () => performance.now(), setTimer };
+    const probe = { ...quickLimits.probe!, intervalMs: 20 };
+    const clientCertificate = { certificate: pem, key: pem };
+    server.readiness = 401;
+    const client = connect(trusting(server.url, authority.ca, { clientCertificate }), { clock, limits: { probe } });
+    await eventually(() =>
+      expect(client.endpoints[0]?.health).toMatchObject({ state: "DOWN", reason: "Unauthorized" }),
+    );
+    nowMs += 3 * 86_400_000;
+    server.readiness = 200;
+    await eventually(() => expect(client.endpoints[0]?.health.state).toBe("UP"));
+    server.readiness = 401;
+    await eventually(() =>
+      expect(client.endpoints[0]?.health).toMatchObject({ state: "DOWN", reason: "ClientCertificateExpired" }),
+    );
+  });
+
   it("should keep the old certificate while a rotation is half done", async () => {
     const authority = await createTestAuthority();
     const server = await serve({ certificate: await authority.server(), clientCa: authority.ca, respond: whoAmI });
