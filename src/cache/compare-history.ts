@@ -1,8 +1,10 @@
+import { isDeepStrictEqual } from "node:util";
 import type { CallOptions, KubeList, KubeReader, ListQuery } from "../kube/client.ts";
 import { isKubeError } from "../kube/kube-error.ts";
 import type { ResourceId } from "../kube/resource-id.ts";
 import type { AnyRow } from "../kube/rows/row.ts";
 import { isTooLargeVersion } from "./failure-plan.ts";
+import type { RowMaker } from "./row-maker.ts";
 import { compareVersions, isDecimal, isOlder } from "./resource-version.ts";
 
 export interface HistoryOptions extends Pick<CallOptions, "as"> {
@@ -13,6 +15,8 @@ export interface HistoryOptions extends Pick<CallOptions, "as"> {
   readonly resourceVersion: string;
   /** Malformed objects that are not among the rows. */
   readonly skipped: number;
+  /** What an object of a page becomes in the store. */
+  readonly makeRow: RowMaker;
   /** Asks for one page, within its time. */
   readonly page: (ask: (signal: AbortSignal) => Promise<KubeList>) => Promise<KubeList>;
 }
@@ -24,7 +28,8 @@ export type History = "same" | "behind" | "other";
  * Whether a cluster that we come back to is where we left it. An etcd restored from a backup has a lower version, and a watch from ours would stay silent until it
  * has caught up, since servers filter by version. Where it has been written to since, it may have overtaken us: then the version says nothing, and a watch
  * from ours would be silent about all that differs. Two reads at exactly our version tell: in another history the number of objects is another one, or the
- * object that was changed last is missing or of another version. `other` as well where that cannot be told any more (410).
+ * object that was changed last is missing or another. `other` as well where that cannot be told any more (410). Not told apart: histories that by chance agree in
+ * both.
  */
 export async function compareHistory(options: HistoryOptions): Promise<History> {
   const { client, resource, resourceVersion, skipped, page, as } = options;
@@ -43,15 +48,17 @@ export async function compareHistory(options: HistoryOptions): Promise<History> 
     const { namespace, name } = newest;
     const at = namespace === null ? {} : { namespace };
     const { items } = await read({ ...exactly, ...at, fieldSelector: `metadata.name=${name}` });
-    const [item] = items as readonly {
-      readonly metadata?: { readonly uid?: unknown; readonly resourceVersion?: unknown };
-    }[];
-    const isSame = item?.metadata?.uid === newest.uid && item.metadata.resourceVersion === newest.resourceVersion;
-    return isSame ? "same" : "other";
+    return isSameObject(newest, options.makeRow(items[0], { source: "CACHE" })) ? "same" : "other";
   } catch (error) {
     if (isKubeError(error, "Expired") || (isKubeError(error) && isTooLargeVersion(error))) return "other";
     throw error;
   }
+}
+
+/** By content too: two histories may have written the same object at the same version. Keys of list and watch come in different orders. */
+function isSameObject(held: AnyRow, found: AnyRow | undefined): boolean {
+  if (found?.uid !== held.uid || found.resourceVersion !== held.resourceVersion) return false;
+  return found.body.text() === held.body.text() || isDeepStrictEqual(found.body.parse(), held.body.parse());
 }
 
 function summarise(rows: Iterable<AnyRow>): { readonly newest: AnyRow | undefined; readonly size: number } {

@@ -212,10 +212,12 @@ export class Reflector {
 
   async #checkHistory(signal: AbortSignal): Promise<void> {
     const { resourceVersion, status } = this.#store;
-    const held = { rows: this.#store.rows(), resourceVersion, skipped: status.skipped };
+    const { makeRow } = this.#options;
+    const held = { rows: this.#store.rows(), resourceVersion, skipped: status.skipped, makeRow };
     const history = await compareHistory({ ...this.#listOptions(signal), ...held });
-    if (history !== "same") this.#mustList = true;
-    if (history === "other") this.#isSameWorld = false;
+    if (history === "same") return;
+    this.#mustList = true;
+    this.#isSameWorld = false;
   }
 
   async #list(signal: AbortSignal): Promise<void> {

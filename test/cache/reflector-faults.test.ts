@@ -254,6 +254,24 @@ describe("reflector on a bad day", () => {
     expect(run.rows(pods)).toEqual(namesIn(home));
   });
 
+  it.each<[string, (home: FakeCluster) => void]>([
+    ["something else", (home) => home.client.put(pods, "a/other")],
+    ["the same object", (home) => home.client.put(pods, "a/pod-02", { spec: { other: true } })],
+    ["nothing of this kind", (home) => home.client.tick()],
+  ])("should notice an etcd that was restored and has overtaken us, by writing %s", async (_what, write) => {
+    const { home, run } = await withPods(3);
+    home.client.put(pods, "a/later");
+    home.client.put(pods, "a/pod-00");
+    await settle();
+    home.client.fault = () => failure("ConnectionFailed");
+    home.client.restore(103);
+    for (let index = 0; index < 5; index++) write(home);
+    await run.clock.advance(1_000);
+    home.client.fault = () => undefined;
+    await run.clock.advance(30_000);
+    expect(run.rows(pods)).toEqual(namesIn(home));
+  });
+
   it("should list all after an outage of a minute, since a restored etcd may have overtaken us", async () => {
     const { home, run } = await withPods(3);
     home.client.put(pods, "a/later");

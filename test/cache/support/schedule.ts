@@ -264,10 +264,15 @@ export class Schedule {
         return;
       }
       case "restore": {
-        // What follows may write past the version we stood at before we look again.
+        // Down for more than a minute: in a world of four objects two histories often write the same at the same version, which is all that
+        // compareHistory could go by after a shorter time.
+        const wasDown = this.#isDown;
         this.#hasRestored = true;
         this.#past.length = 0;
+        this.#isDown = true;
         api.restore(Math.max(100, api.version - now.back));
+        await this.clock.advance(defaultTimings.relistAfterOutageMs + 5_000);
+        this.#isDown = wasDown;
         return;
       }
       case "jump":
