@@ -31,9 +31,9 @@ describe("example operations over embedded clusters", () => {
     });
     await eventually(async () => {
       const { data } = await fleet.query(
-        "{ pods { complete } workloads(where: {owner: null, health: {state: {in: [DEGRADED, UNKNOWN]}}}) { totalCount complete } }",
+        "{ pods { complete } workloads(where: {owner: null, health: {state: {in: [DEGRADED, DOWN, UNKNOWN]}}}) { totalCount complete } }",
       );
-      expect(data).toEqual({ pods: { complete: true }, workloads: { totalCount: 0, complete: true } });
+      expect(data).toEqual({ pods: { complete: true }, workloads: { totalCount: 2, complete: true } });
     }, 30_000);
   });
   afterAll(() => fleet?.stop());

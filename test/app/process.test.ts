@@ -41,10 +41,11 @@ describe("fleetgraph as a process", () => {
     clusters = await startFleetgraph({ cwd: folder });
     await eventually(async () => {
       const { data } = await clusters.query(
-        "{ pods(where: {ready: {eq: true}}) { totalCount } workloads(where: {owner: null, health: {state: {in: [DEGRADED, UNKNOWN]}}}) { totalCount } }",
+        "{ pods(where: {ready: {eq: true}}) { totalCount } workloads(where: {owner: null, health: {state: {in: [DEGRADED, DOWN, UNKNOWN]}}}) { totalCount } }",
       );
       expect(data.pods.totalCount).toBeGreaterThan(20);
-      expect(data.workloads.totalCount).toBe(0);
+      // The two that the seed has broken.
+      expect(data.workloads.totalCount).toBe(2);
     }, 30_000);
   }, 60_000);
   afterEach(async () => {

@@ -35,7 +35,7 @@ describe("sockets that die at any moment (CO-38)", () => {
     fleet = await startTestApp({ clusters: [embeddedCluster("home", { role: "home" }), embeddedCluster("paris")] });
     await eventually(async () => {
       const { data } = await fleet.query(
-        '{ pods { complete } resources(apiVersion: "v1", kind: "ConfigMap") { complete } workloads(where: {owner: null, health: {state: {in: [DEGRADED, UNKNOWN]}}}) { totalCount } }',
+        '{ pods { complete } resources(apiVersion: "v1", kind: "ConfigMap") { complete } workloads(where: {owner: null, health: {state: {in: [DEGRADED, DOWN, UNKNOWN]}}}) { totalCount } }',
       );
       expect(data).toEqual({ pods: { complete: true }, resources: { complete: true }, workloads: { totalCount: 0 } });
     }, 30_000);

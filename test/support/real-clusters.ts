@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
+import { eventually } from "./eventually.ts";
 
 const run = promisify(execFile);
 
@@ -48,10 +49,13 @@ export async function startRealCluster({ name, port, workloads = false }: RealCl
   const directory = join(folder, name);
   const script = join(sharedFolder, "kube", "cluster");
   const env = { ...process.env, KUBEBUILDER_ASSETS: kubeAssets };
-  const act = async (verb: string, ...args: readonly string[]): Promise<string> => {
+  const once = async (verb: string, args: readonly string[]): Promise<string> => {
     const { stdout } = await run(script, [verb, directory, ...args], { env, maxBuffer: 64 * 2 ** 20 });
     return stdout.trim();
   };
+  // kwok writes to a node as soon as it is there, and may get between the script's two writes.
+  const act = (verb: string, ...args: readonly string[]): Promise<string> =>
+    verb === "node" ? eventually(() => once(verb, args), 5_000) : once(verb, args);
   const kubeconfig = await act("up", String(port), ...(workloads ? ["--workloads"] : []));
   return {
     name,
