@@ -3,6 +3,7 @@ import { setMaxListeners } from "node:events";
 import { alwaysCached } from "../kube/known-resources.ts";
 import type { ResourceId, ResourceName } from "../kube/resource-id.ts";
 import { toResourceName } from "../kube/resource-id.ts";
+import { aborted } from "../lib/aborted.ts";
 import type { Clock } from "../lib/clock.ts";
 import { createDeferred } from "../lib/deferred.ts";
 import type { Logger } from "../lib/logger.ts";
@@ -61,14 +62,11 @@ export class ReflectedCache implements FleetCache {
       else this.#member(change.cluster)?.resources.forEach((held) => held.clusterChanged());
     });
     for (const cluster of registry.list()) this.#join(cluster);
-    const aborted = new Promise<void>((resolve) => {
-      if (signal.aborted) resolve();
-      else signal.addEventListener("abort", () => resolve(), { once: true });
-    });
-    await Promise.race([this.#restoreAll(signal), aborted]);
+    const stopped = aborted(signal);
+    await Promise.race([this.#restoreAll(signal), stopped]);
     this.#ready.resolve();
     const stopSweeping = this.#sweepNowAndThen();
-    await aborted;
+    await stopped;
     stopSweeping();
     stopFollowing();
     for (const { cluster } of this.#members.values()) this.#leave(cluster);

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { aborted } from "../lib/aborted.ts";
 import type { Random } from "../lib/backoff.ts";
 import type { Clock } from "../lib/clock.ts";
 import { createDeferred } from "../lib/deferred.ts";
@@ -78,9 +79,7 @@ class Registry<C extends ClusterMember> implements ConfigurableRegistry<C> {
     this.#state = "running";
     this.apply(this.#wanted);
     this.#ready.resolve();
-    if (!signal.aborted) {
-      await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
-    }
+    await aborted(signal);
     this.#state = "stopped";
     for (const { member } of this.#entries.values()) member.leave();
     await Promise.all(this.#running);

@@ -1,3 +1,4 @@
+import { aborted } from "./aborted.ts";
 import { systemClock } from "./clock.ts";
 import type { Clock } from "./clock.ts";
 import type { Logger } from "./logger.ts";
@@ -65,13 +66,6 @@ export async function runInOrder(
     if (!finished) logger.warn("part did not stop within its grace", { parts: group.map(({ name }) => name), graceMs });
   }
   if (failure !== undefined) throw failure.error;
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });
 }
 
 function finishedWithin(clock: Clock, done: Promise<unknown>, ms: number): Promise<boolean> {

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { createServer as createHttpServer } from "node:http";
 import type { Server as HttpServer } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
+import { aborted } from "../lib/aborted.ts";
 import { createDeferred } from "../lib/deferred.ts";
 import { invariant } from "../lib/invariant.ts";
 import type { Runnable } from "../lib/runnable.ts";
@@ -137,13 +138,6 @@ async function listen(
   });
   const address = http.address() as AddressInfo;
   return `http://${host.includes(":") ? `[${host}]` : host}:${address.port}`;
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });
 }
 
 /** Bytes that are no HTTP request, or one whose head is too long or too slow: Node.js has parsed nothing that could be answered otherwise. */

@@ -1,0 +1,7 @@
+/** Resolves, never rejects, when the signal is aborted; at once where it is. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}
