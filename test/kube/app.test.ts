@@ -25,12 +25,14 @@ describe.skipIf(kubeAssets === undefined)(`fleetgraph over two real control plan
       ],
     });
     await eventually(async () => {
-      const { data } = await fleet.query("{ pods { complete totalCount readStates { state } } }");
-      expect(data.pods).toEqual({
-        complete: true,
-        totalCount: 6,
-        readStates: [{ state: "FRESH" }, { state: "FRESH" }],
-      });
+      const { data } = await fleet.query(
+        "{ clusters { nodes { health { state } readStates { state } } } pods { totalCount } }",
+      );
+      const fresh = (cluster: { readStates: { state: string }[] }): unknown =>
+        cluster.readStates.length > 0 && cluster.readStates.every(({ state }) => state === "FRESH");
+      expect(data.clusters.nodes.map(fresh)).toEqual([true, true]);
+      expect(data.clusters.nodes).toMatchObject([{ health: { state: "UP" } }, { health: { state: "UP" } }]);
+      expect(data.pods.totalCount).toBe(6);
     }, 30_000);
   });
 
