@@ -4,7 +4,7 @@ import type { LoaderLimits } from "./loaders/limits.ts";
 import { createIndexes } from "./loaders/indexes.ts";
 import { awaitReadAfter } from "./loaders/read-after.ts";
 import type { RequestContext } from "./loaders/request-context.ts";
-import { wholeScope } from "./loaders/scope.ts";
+import { wholeAccess } from "./auth/access.ts";
 import { createStreams } from "./loaders/streams/create-streams.ts";
 import type { StreamOptions } from "./loaders/streams/create-streams.ts";
 import type { HealthLog } from "./loaders/streams/health-log.ts";
@@ -37,7 +37,7 @@ export function createRequestContextFactory(
   const indexes = createIndexes();
   const limits = { ...defaultLimits, ...options.limits };
   return (request) => {
-    const shared: StreamOptions = { ...options, ...request, indexes, limits, scope: wholeScope };
+    const shared: StreamOptions = { ...options, ...request, indexes, limits, access: wholeAccess };
     const loaders = once(() => createLoaders(shared));
     const writers = once(() => createWriters({ ...shared, logger: options.logger }));
     const streams = once(() => createStreams(shared));

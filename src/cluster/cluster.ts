@@ -1,4 +1,5 @@
 import type { KubeClient } from "../kube/client.ts";
+import type { BelievedRealm } from "../kube/identity.ts";
 import type { Health } from "../kube/rows/row.ts";
 import type { ApiResource } from "../kube/resource-id.ts";
 import type { Runnable } from "../lib/runnable.ts";
@@ -42,6 +43,10 @@ export interface Cluster {
   readonly role: ClusterRole;
   readonly labels: Readonly<Record<string, string>>;
   readonly writable: boolean;
+  /** Whose users it believes besides its own. */
+  readonly believes: readonly BelievedRealm[];
+  /** Whether its roles and bindings tell what a caller may do (`local`), or only the cluster itself (`asked`). */
+  readonly authorization: "local" | "asked";
   readonly client: KubeClient;
   /** Aborted when the cluster leaves. */
   readonly signal: AbortSignal;

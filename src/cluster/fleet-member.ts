@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { createSharedAbort } from "../lib/shared-abort.ts";
+import type { BelievedRealm } from "../kube/identity.ts";
 import type { Random } from "../lib/backoff.ts";
 import { createBackoff } from "../lib/backoff.ts";
 import type { Clock } from "../lib/clock.ts";
@@ -23,6 +24,8 @@ export interface ClusterMember {
   readonly role: ClusterRole;
   readonly labels: Readonly<Record<string, string>>;
   readonly write: boolean;
+  readonly identities: readonly BelievedRealm[];
+  readonly authorization: Cluster["authorization"];
 }
 
 export interface FleetMemberOptions {
@@ -54,6 +57,8 @@ export class FleetMember implements Cluster {
   readonly role: ClusterRole;
   readonly labels: Readonly<Record<string, string>>;
   readonly writable: boolean;
+  readonly believes: readonly BelievedRealm[];
+  readonly authorization: Cluster["authorization"];
   readonly client: KubeClient;
   readonly #options: FleetMemberOptions;
   readonly #left = createSharedAbort();
@@ -75,6 +80,8 @@ export class FleetMember implements Cluster {
     this.role = member.role;
     this.labels = member.labels;
     this.writable = member.write;
+    this.believes = member.identities;
+    this.authorization = member.authorization;
     this.#status = {
       identity: pinnedUid === undefined ? { state: "unknown" } : { state: "pinned", uid: pinnedUid },
       version: null,

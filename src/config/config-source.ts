@@ -112,7 +112,15 @@ async function kubeconfigClusters(
       context,
       ...(path === undefined ? {} : { path: kubeconfig.files[0] }),
     } as const;
-    return { name: toClusterName(context, taken), role: index === 0 ? "home" : "abroad", labels: {}, write, source };
+    return {
+      name: toClusterName(context, taken),
+      role: index === 0 ? "home" : "abroad",
+      labels: {},
+      write,
+      identities: [],
+      authorization: "asked",
+      source,
+    };
   });
   if (problems.length > 0) throw new ConfigError(problems);
   return clusters;

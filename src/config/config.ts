@@ -1,3 +1,4 @@
+import type { BelievedRealm } from "../kube/identity.ts";
 import type { ConnectionEndpoint, EndpointBalance, PemSource } from "./cluster-connection.ts";
 
 /** Credentials of a cluster that is configured by its `endpoints`. Files are absolute paths and are read again when they change. */
@@ -37,6 +38,13 @@ export interface ClusterConfig {
   readonly labels: Readonly<Record<string, string>>;
   /** Whether mutations and controllers may write to it. Embedded clusters: true unless the file says false; all others: false unless it says true. */
   readonly write: boolean;
+  /** Whose users the cluster believes besides those it vouches for itself. */
+  readonly identities: readonly BelievedRealm[];
+  /**
+   * How it is found out what a caller may do there. `local`: from its roles and bindings, which are kept in step; right only where RBAC is its only
+   * authorizer, besides the node authorizer. `asked`: by asking the cluster. Default: asked, but local for an embedded cluster.
+   */
+  readonly authorization: "local" | "asked";
   readonly source: ClusterSource;
 }
 
@@ -134,5 +142,13 @@ export const defaultClusters: readonly ClusterConfig[] = [
 ];
 
 function embedded(name: string, role: ClusterConfig["role"], labels: Readonly<Record<string, string>>): ClusterConfig {
-  return { name, role, labels, write: true, source: { type: "embedded", seed: name } };
+  return {
+    name,
+    role,
+    labels,
+    write: true,
+    identities: [],
+    authorization: "local",
+    source: { type: "embedded", seed: name },
+  };
 }

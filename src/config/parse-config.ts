@@ -97,6 +97,8 @@ function toCluster(raw: RawCluster, alone: boolean, path: (text: string) => stri
     role: raw.role ?? (alone ? "home" : "abroad"),
     labels: raw.labels ?? {},
     write: raw.write ?? source.type === "embedded",
+    identities: [],
+    authorization: source.type === "embedded" ? "local" : "asked",
     source,
   };
 }

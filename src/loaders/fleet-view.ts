@@ -1,10 +1,10 @@
+import type { Access } from "../auth/access.ts";
 import type { Cluster, ClusterRegistry } from "../cluster/cluster.ts";
 import type { FleetCache, FleetSnapshot, PartitionSnapshot, ResourceSnapshot } from "../cache/fleet-cache.ts";
 import { alwaysCached } from "../kube/known-resources.ts";
 import { toResourceName } from "../kube/resource-id.ts";
 import type { ResourceId, ResourceName } from "../kube/resource-id.ts";
 import type { AnyRow } from "../kube/rows/row.ts";
-import type { Scope } from "./scope.ts";
 
 /**
  * The fleet as one operation sees it: one moment of the store, and of it what the caller may see. A resource that was not held at that moment
@@ -12,7 +12,7 @@ import type { Scope } from "./scope.ts";
  */
 export interface FleetView {
   readonly takenAtMs: number;
-  readonly scope: Scope;
+  readonly access: Access;
   /** Home first, then by name. */
   readonly clusters: readonly Cluster[];
   cluster(name: string): Cluster | undefined;
@@ -35,7 +35,7 @@ export interface FleetView {
 export interface FleetViewOptions {
   readonly registry: ClusterRegistry;
   readonly cache: Pick<FleetCache, "snapshot" | "ensure">;
-  readonly scope: Scope;
+  readonly access: Access;
   readonly signal: AbortSignal;
   readonly ensureWaitMs: number;
 }
@@ -48,7 +48,7 @@ export function createFleetView(options: FleetViewOptions): FleetView {
 
 class SnapshotView implements FleetView {
   readonly takenAtMs: number;
-  readonly scope: Scope;
+  readonly access: Access;
   readonly clusters: readonly Cluster[];
   readonly #options: FleetViewOptions;
   readonly #snapshot: FleetSnapshot;
@@ -62,7 +62,7 @@ class SnapshotView implements FleetView {
     this.#options = options;
     this.#snapshot = options.cache.snapshot();
     this.takenAtMs = this.#snapshot.takenAtMs;
-    this.scope = options.scope;
+    this.access = options.access;
     this.clusters = options.registry.list();
     this.#byName = new Map(this.clusters.map((cluster) => [cluster.name, cluster]));
   }
@@ -81,11 +81,11 @@ class SnapshotView implements FleetView {
   }
 
   partitions(cluster: string, resource: ResourceName): readonly PartitionSnapshot[] {
-    return this.#served(cluster, resource)?.partitions.filter(({ key }) => this.scope.sees(key)) ?? [];
+    return this.#served(cluster, resource)?.partitions.filter(({ key }) => this.access.list.sees(key)) ?? [];
   }
 
   partition(cluster: string, resource: ResourceName, namespace: string): PartitionSnapshot | undefined {
-    if (!this.scope.sees({ cluster, resource, namespace })) return undefined;
+    if (!this.access.list.sees({ cluster, resource, namespace })) return undefined;
     return this.#served(cluster, resource)?.partition(namespace);
   }
 

@@ -1,3 +1,4 @@
+import type { Access } from "../auth/access.ts";
 import type { ClusterRegistry } from "../cluster/cluster.ts";
 import type { FleetCache } from "../cache/fleet-cache.ts";
 import type { Clock } from "../lib/clock.ts";
@@ -9,7 +10,6 @@ import { kinds } from "./kinds/kinds.ts";
 import type { LoaderLimits } from "./limits.ts";
 import { createRelations } from "./relations/relations.ts";
 import type { Relations } from "./relations/relations.ts";
-import type { Scope } from "./scope.ts";
 import type { WhereContext } from "./where/predicate.ts";
 
 /** What all loaders of one operation work with. */
@@ -18,8 +18,8 @@ export interface LoaderOptions {
   readonly cache: Pick<FleetCache, "snapshot" | "ensure" | "subscribe" | "log">;
   /** Calls that go out for this operation are made as the caller. */
   readonly identity: Identity;
-  /** What the caller may see. */
-  readonly scope: Scope;
+  /** What the caller may see and do. */
+  readonly access: Access;
   /** Ends whatever is in flight. */
   readonly signal: AbortSignal;
   /** Start of the operation: what "olderThan" counts from. ms since the epoch. */
@@ -38,8 +38,8 @@ export interface Operation extends LoaderOptions {
 }
 
 export function startOperation(options: LoaderOptions): Operation {
-  const { registry, cache, scope, signal, limits, indexes, nowMs } = options;
-  const view = createFleetView({ registry, cache, scope, signal, ensureWaitMs: limits.ensureWaitMs });
+  const { registry, cache, access, signal, limits, indexes, nowMs } = options;
+  const view = createFleetView({ registry, cache, access, signal, ensureWaitMs: limits.ensureWaitMs });
   const relations = createRelations(view, indexes);
   return { ...options, view, relations, whereContext: { nowMs, relations, settled: true, kinds } };
 }

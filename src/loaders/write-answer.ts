@@ -102,10 +102,10 @@ async function awaitVisible(mark: WriteMark, options: LoaderOptions): Promise<bo
 
 function heldRow(
   { cluster, resource, namespace, name }: WriteMark,
-  { cache, scope }: LoaderOptions,
+  { cache, access }: LoaderOptions,
 ): AnyRow | undefined {
   const resourceName = toResourceName(resource);
-  if (!scope.sees({ cluster, resource: resourceName, namespace })) return undefined;
+  if (!access.gets({ cluster, resource: resourceName, namespace }, name)) return undefined;
   return cache.snapshot().resource(cluster, resourceName)?.get(namespace, name);
 }
 

@@ -38,6 +38,8 @@ const member = (name: string, url: string, more: Partial<Member> = {}): Member =
   name,
   url,
   role: name === "home" ? "home" : "abroad",
+  identities: [],
+  authorization: "asked",
   labels: {},
   write: true,
   ...more,

@@ -57,6 +57,8 @@ describe("createConfigSource", () => {
         role: "home",
         labels: {},
         write: true,
+        identities: [],
+        authorization: "asked",
         source: { type: "kubeconfig", path: "/k", context: "b@y" },
       },
       {
@@ -64,6 +66,8 @@ describe("createConfigSource", () => {
         role: "abroad",
         labels: {},
         write: true,
+        identities: [],
+        authorization: "asked",
         source: { type: "kubeconfig", path: "/k", context: "a@x" },
       },
     ]);

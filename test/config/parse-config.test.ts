@@ -92,21 +92,49 @@ clusters:
     credentials: {caFile: pki/ca.crt, clientPemFile: /pki/kubelet.pem, tokenFile: ../token, serverName: api}
 `);
     expect(config.clusters).toEqual([
-      { name: "a", role: "home", labels: {}, write: true, source: { type: "embedded", seed: "a" } },
-      { name: "b", role: "abroad", labels: {}, write: false, source: { type: "embedded", seed: "b" } },
+      {
+        name: "a",
+        role: "home",
+        labels: {},
+        write: true,
+        identities: [],
+        authorization: "local",
+        source: { type: "embedded", seed: "a" },
+      },
+      {
+        name: "b",
+        role: "abroad",
+        labels: {},
+        write: false,
+        identities: [],
+        authorization: "local",
+        source: { type: "embedded", seed: "b" },
+      },
       {
         name: "c",
         role: "abroad",
         labels: {},
         write: true,
+        identities: [],
+        authorization: "asked",
         source: { type: "kubeconfig", context: "x", path: "/home/ada/k" },
       },
-      { name: "d", role: "abroad", labels: {}, write: false, source: { type: "inCluster" } },
+      {
+        name: "d",
+        role: "abroad",
+        labels: {},
+        write: false,
+        identities: [],
+        authorization: "asked",
+        source: { type: "inCluster" },
+      },
       {
         name: "e",
         role: "abroad",
         labels: {},
         write: false,
+        identities: [],
+        authorization: "asked",
         source: {
           type: "endpoints",
           endpoints: [{ url: "https://one:6443" }, { url: "https://two:6443", serverName: "two.example" }],

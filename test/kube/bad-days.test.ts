@@ -89,6 +89,8 @@ describe.skipIf(kubeAssets === undefined)(`bad days of a real control plane (${n
     role: "home",
     labels: {},
     write: true,
+    identities: [],
+    authorization: "asked",
     source: {
       type: "endpoints",
       balance,

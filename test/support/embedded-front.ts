@@ -52,6 +52,8 @@ export async function startEmbeddedFront(options: EmbeddedFrontOptions): Promise
       role: "abroad",
       labels: {},
       write: true,
+      identities: [],
+      authorization: "asked",
       source: {
         type: "endpoints",
         endpoints: [{ url: server.url }],

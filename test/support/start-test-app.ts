@@ -129,6 +129,8 @@ export function kubeconfigCluster(name: string, path: string, more: Partial<Clus
     role: "abroad",
     labels: {},
     write: true,
+    identities: [],
+    authorization: "asked",
     source: { type: "kubeconfig", path, context: name },
     ...more,
   };
@@ -136,5 +138,14 @@ export function kubeconfigCluster(name: string, path: string, more: Partial<Clus
 
 /** The configuration of an embedded cluster. */
 export function embeddedCluster(name: string, more: Partial<ClusterConfig> = {}): ClusterConfig {
-  return { name, role: "abroad", labels: {}, write: true, source: { type: "embedded", seed: name }, ...more };
+  return {
+    name,
+    role: "abroad",
+    labels: {},
+    write: true,
+    identities: [],
+    authorization: "local",
+    source: { type: "embedded", seed: name },
+    ...more,
+  };
 }

@@ -50,7 +50,7 @@ export function createObjectFinder(operation: Operation, readThrough: ReadThroug
       const status = view.resource(cluster.name, resourceName)?.status;
       const mustRead = maxStalenessMs !== undefined && (status === undefined || status.observedAtMs === null || isTooOld(view, status, maxStalenessMs)); // prettier-ignore
       if (!mustRead) return view.get(cluster.name, resourceName, namespace, name) ?? null;
-      if (!view.scope.sees({ cluster: cluster.name, resource: resourceName, namespace })) return null;
+      if (!view.access.gets({ cluster: cluster.name, resource: resourceName, namespace }, name)) return null;
       return readThrough({ cluster, resource, namespace, name }).catch((error: unknown) => {
         throw refuseStale(query, args.maxStaleness ?? "", error);
       });

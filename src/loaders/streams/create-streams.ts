@@ -36,7 +36,7 @@ type StreamType = Parameters<Streams["changes"]>[0];
 
 /** The streams of one operation. */
 export function createStreams(options: StreamOptions): Streams {
-  const { cache, healthLog, signal, maxPending, scope } = options;
+  const { cache, healthLog, signal, maxPending, access } = options;
   const shared = { cache, positionOf: toLogPosition, signal, maxPending };
 
   return {
@@ -86,7 +86,7 @@ export function createStreams(options: StreamOptions): Streams {
         covers: ({ clusterName, subject }) =>
           (isAll || chosen.has(clusterName)) &&
           (subject.__typename !== "ClusterNode" ||
-            scope.sees({ cluster: clusterName, resource: "nodes", namespace: "" })),
+            access.watch.sees({ cluster: clusterName, resource: "nodes", namespace: "" })),
         signal,
         after,
         maxPending,
@@ -127,7 +127,7 @@ function createSelection(
   name: object,
   resources: readonly ResourceId[],
 ): StreamSelection {
-  const { registry, scope } = operation;
+  const { registry, access } = operation;
   chooseClusters(operation, clusters);
   const names = resources.map(toResourceName);
   const takesCluster = (cluster: string): boolean => {
@@ -145,7 +145,7 @@ function createSelection(
   const wanted = namespaces === null || namespaces === undefined ? undefined : new Set(namespaces);
   const reaches = (row: AnyRow): boolean =>
     (wanted === undefined || (row.namespace !== null && wanted.has(row.namespace))) &&
-    scope.sees({ cluster: row.clusterName, resource: row.resource, namespace: row.namespace ?? "" });
+    access.watch.sees({ cluster: row.clusterName, resource: row.resource, namespace: row.namespace ?? "" });
   return {
     filterHash: hashArguments({ name, where, labelSelector, namespaces, clusters }),
     pairs: () =>
@@ -165,13 +165,13 @@ function startOf(
   options: StreamOptions,
   { after, snapshot }: StreamArgs,
 ): Pick<ChangeStreamOptions, "after" | "snapshot" | "toReadState"> {
-  const { registry, cache, scope, signal, limits } = options;
+  const { registry, cache, access, signal, limits } = options;
   return {
     after,
     snapshot: snapshot ?? true,
     toReadState(name, resource) {
       const cluster = registry.get(name);
-      const view = createFleetView({ registry, cache, scope, signal, ensureWaitMs: limits.ensureWaitMs });
+      const view = createFleetView({ registry, cache, access, signal, ensureWaitMs: limits.ensureWaitMs });
       return cluster === undefined ? undefined : toReadState(view, { cluster, resource });
     },
   };

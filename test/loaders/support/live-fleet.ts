@@ -11,7 +11,7 @@ import { systemClock } from "../../../src/lib/clock.ts";
 import { silentLogger } from "../../../src/lib/logger.ts";
 import { createIndexes } from "../../../src/loaders/indexes.ts";
 import { defaultLimits } from "../../../src/loaders/limits.ts";
-import { wholeScope } from "../../../src/loaders/scope.ts";
+import { wholeAccess } from "../../../src/auth/access.ts";
 import type { WriterOptions } from "../../../src/loaders/writers.ts";
 import { eventually } from "../../support/eventually.ts";
 
@@ -73,7 +73,7 @@ export async function createLiveFleet(members: readonly LiveCluster[] = [{ name:
       registry,
       cache,
       identity: localIdentity,
-      scope: wholeScope,
+      access: wholeAccess,
       signal: stop.signal,
       nowMs: Date.now(),
       limits: defaultLimits,
@@ -107,6 +107,8 @@ async function toCluster(
     role,
     labels: {},
     writable,
+    believes: [],
+    authorization: "asked",
     client: wrap(api.client),
     signal,
     status: {

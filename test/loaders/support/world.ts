@@ -15,7 +15,7 @@ import { silentLogger } from "../../../src/lib/logger.ts";
 import { createIndexes } from "../../../src/loaders/indexes.ts";
 import { defaultLimits } from "../../../src/loaders/limits.ts";
 import type { LoaderOptions } from "../../../src/loaders/operation.ts";
-import { wholeScope } from "../../../src/loaders/scope.ts";
+import { wholeAccess } from "../../../src/auth/access.ts";
 import { createFakeClock } from "../../support/fake-clock.ts";
 import type { FakeClock } from "../../support/fake-clock.ts";
 
@@ -122,7 +122,7 @@ export function createWorld(clusters: readonly WorldCluster[] = [{ name: "home",
       registry,
       cache,
       identity: localIdentity,
-      scope: wholeScope,
+      access: wholeAccess,
       signal: new AbortController().signal,
       nowMs: clock.now(),
       limits: defaultLimits,
@@ -204,6 +204,8 @@ function toCluster({
     role,
     labels,
     writable,
+    believes: [],
+    authorization: "asked",
     client: client as KubeClient,
     signal: new AbortController().signal,
     status: full,
