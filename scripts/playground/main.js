@@ -2,6 +2,7 @@ import "graphiql/style.css";
 import "./page.css";
 import { createGraphiQLFetcher } from "@graphiql/toolkit";
 import { GraphiQL } from "graphiql";
+import { parse } from "graphql";
 import { createClient } from "graphql-ws";
 import JsonWorker from "monaco-editor/esm/vs/language/json/json.worker.js?worker";
 import EditorWorker from "monaco-editor/esm/vs/editor/editor.worker.js?worker";
@@ -20,11 +21,28 @@ const url = new URL(location.pathname, location.href);
 const socketUrl = new URL(url);
 socketUrl.protocol = url.protocol === "https:" ? "wss:" : "ws:";
 
-const fetcher = createGraphiQLFetcher({
+const send = createGraphiQLFetcher({
   url: url.href,
   // Opened with the first subscription, closed after the last.
   wsClient: createClient({ url: socketUrl.href, lazy: true, retryAttempts: 5 }),
 });
+
+/**
+ * GraphiQL goes on naming the operation of the tab before, and taking its document for the one to be sent, until its editor has settled: who
+ * changes tabs and runs at once would run neither. What is sent is what the editor shows.
+ */
+function fetcher(params, options) {
+  let document;
+  try {
+    document = parse(params.query);
+  } catch {
+    // The server says what is wrong with it.
+    return send(params, options);
+  }
+  const names = document.definitions.flatMap(({ kind, name }) => (kind === "OperationDefinition" ? [name?.value] : []));
+  const operationName = names.length === 1 ? names[0] : params.operationName;
+  return send({ ...params, operationName }, { ...options, documentAST: document });
+}
 
 /** Documents that the server offers on the first visit; GraphiQL keeps its own tabs afterwards. */
 async function fetchStarters() {

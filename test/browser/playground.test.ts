@@ -61,7 +61,8 @@ describe.skipIf(!hasBrowser)(title, () => {
     // The editor with the first starter query, coloured by its worker.
     await page.locator(".graphiql-query-editor .view-line", { hasText: "query Hello" }).waitFor();
   });
-  afterEach(async () => {
+  afterEach(async ({ task }) => {
+    if (task.result?.state === "fail") await page.screenshot({ path: `${screenshots}/failed.png` });
     await page.context().close();
     await server.stop();
   });
@@ -100,6 +101,8 @@ describe.skipIf(!hasBrowser)(title, () => {
 
   it("should deliver a subscription's events and let go of it", async () => {
     await page.getByRole("tab", { name: "Ticks" }).click();
+    // What is run is what the editor holds: not before it has changed over.
+    await page.locator(".graphiql-query-editor .view-line", { hasText: "subscription Ticks" }).waitFor();
     await page.getByRole("button", { name: /Execute query/ }).click();
     await page.locator(".result-window .view-line", { hasText: /"ticks":\s*\d/ }).waitFor();
     expect(server.openSources()).toBe(1);
