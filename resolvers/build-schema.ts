@@ -6,6 +6,7 @@ import { GenericResource } from "../schema/generic-resource.ts";
 import { systemClock } from "../src/lib/clock.ts";
 import type { Clock } from "../src/lib/clock.ts";
 import { attachFields } from "./attach-fields.ts";
+import { attachCosts } from "./field-costs.ts";
 import { ChangeSubscriptions } from "./change-subscriptions.ts";
 import { EventQueries } from "./event-queries.ts";
 import { fieldResolvers } from "./field-resolvers.ts";
@@ -65,6 +66,7 @@ export function buildFleetSchema({ clock = systemClock }: FleetSchemaOptions = {
     descriptions: rootDescriptions,
     roots: rootResolvers.map((each) => instances.get(each) as object),
   });
+  attachCosts(schema);
   return schema;
 }
 

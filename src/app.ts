@@ -172,6 +172,13 @@ function toServerLimits({ limits }: Config): NonNullable<Parameters<typeof creat
     operationMs: limits.requestTimeoutMs,
     connections: limits.maxConnections,
     operationsPerConnection: limits.maxSubscriptions,
+    fields: limits.maxFields,
+    rootFields: limits.maxRootFields,
+    directives: limits.maxDirectives,
+    cost: limits.maxCost,
+    requests: limits.maxRequests,
+    connectionsPerAddress: limits.maxConnectionsPerAddress,
+    messagesPerSecond: limits.maxMessagesPerSecond,
     sendBufferBytes: limits.maxSubscriptionBytes,
   };
 }

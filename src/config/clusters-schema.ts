@@ -106,13 +106,26 @@ const server = group("Where fleetgraph listens.", {
 const { limits: l, probe: p } = defaults;
 const limits = group("What one caller, one request or one log may take at most.", {
   maxBodyBytes: count("Body of a request, bytes.", l.maxBodyBytes),
-  maxDepth: count("Nesting of fields in an operation, fragments unfolded.", l.maxDepth),
+  maxDepth: count("Nesting of fields in an operation, fragments unfolded, and of the objects in their arguments.", l.maxDepth),
   maxAliases: count("Aliases in an operation, fragments unfolded.", l.maxAliases, { minimum: 0 }),
   maxTokens: count("Lexical tokens of a document.", l.maxTokens),
   maxObjects: count("Objects an operation may return, nested connections multiplied.", l.maxObjects),
   maxLogBytes: count("Memory of the change log of one cluster and resource, bytes.", l.maxLogBytes),
   maxSubscriptions: count("Running operations of one socket.", l.maxSubscriptions),
   maxConnections: count("Sockets and open requests of the whole server.", l.maxConnections),
+  maxFields: count(
+    "Fields of an operation, fragments unfolded, and entries of where, orderBy and other inputs.",
+    l.maxFields,
+  ),
+  maxRootFields: count("Fields of the operation itself.", l.maxRootFields),
+  maxDirectives: count("Directives in an operation.", l.maxDirectives, { minimum: 0 }),
+  maxCost: count("Work of an operation, in units of twenty rows of a list.", l.maxCost),
+  maxRequests: count("Queries and mutations under way at once, of all clients.", l.maxRequests),
+  maxConnectionsPerAddress: count(
+    "Sockets and streams of one address; loopback is exempt.",
+    l.maxConnectionsPerAddress,
+  ),
+  maxMessagesPerSecond: count("Messages a second on one WebSocket.", l.maxMessagesPerSecond),
   maxSubscriptionBytes: count("Bytes waiting for one slow subscriber.", l.maxSubscriptionBytes),
   requestTimeoutMs: count("How long a query or mutation may take, ms.", l.requestTimeoutMs),
 });

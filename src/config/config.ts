@@ -77,6 +77,20 @@ export interface LimitsConfig {
   readonly maxSubscriptions: number;
   /** Sockets and open requests of the whole server. */
   readonly maxConnections: number;
+  /** Fields of an operation with fragments unfolded, and entries of `where`, `orderBy` and other inputs. */
+  readonly maxFields: number;
+  /** Fields of the operation itself. */
+  readonly maxRootFields: number;
+  /** Directives in an operation. */
+  readonly maxDirectives: number;
+  /** Work of an operation in units of twenty rows of a list; see limits.cost of src/server. */
+  readonly maxCost: number;
+  /** Queries and mutations under way at once, of all clients. */
+  readonly maxRequests: number;
+  /** Sockets of one address; loopback is exempt. */
+  readonly maxConnectionsPerAddress: number;
+  /** Messages a second on one WebSocket. */
+  readonly maxMessagesPerSecond: number;
   /** Bytes waiting for one slow subscriber before changes are merged and, at last, the operation ends. */
   readonly maxSubscriptionBytes: number;
   /** How long a query or mutation may take, ms. */
@@ -126,6 +140,13 @@ export const configDefaults = {
     maxLogBytes: 16_777_216,
     maxSubscriptions: 50,
     maxConnections: 10_000,
+    maxFields: 400,
+    maxRootFields: 20,
+    maxDirectives: 8,
+    maxCost: 5_000,
+    maxRequests: 1_000,
+    maxConnectionsPerAddress: 100,
+    maxMessagesPerSecond: 50,
     maxSubscriptionBytes: 1_048_576,
     requestTimeoutMs: 30_000,
   },

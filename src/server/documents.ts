@@ -2,10 +2,10 @@ import { GraphQLError, getOperationAST, getVariableValues, parse, validate } fro
 import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from "graphql";
 import { ApiError } from "../kube/api-error.ts";
 import { checkDocumentLimits } from "./limits/document-limits.ts";
-import { checkLiteralLimits, checkVariableLimits } from "./limits/input-limits.ts";
+import { checkVariableLimits } from "./limits/input-limits.ts";
 import { createLimitError } from "./limits/limit-error.ts";
 import type { Limits } from "./limits/limits.ts";
-import { checkObjectLimit } from "./limits/object-limit.ts";
+import { checkPlanLimits } from "./limits/plan-limits.ts";
 
 /** What a client sends, whatever the transport; not yet looked at. */
 export interface OperationParams {
@@ -79,12 +79,12 @@ export function createDocuments(schema: GraphQLSchema, limits: Limits): Document
   }
 
   function checkOperation({ document, operation, variables }: Omit<PreparedOperation, "operationName">) {
-    const error = checkLiteralLimits(operation, limits) ?? checkVariableLimits(schema, operation, variables, limits);
+    const error = checkVariableLimits(schema, operation, variables, limits);
     if (error !== undefined) return error;
     const definitions = operation.variableDefinitions ?? [];
     const { coerced } = getVariableValues(schema, definitions, variables, { maxErrors: 1 });
     // Wrong variables are told by execution, which names them.
-    return coerced && checkObjectLimit({ schema, document, operation, variables: coerced }, limits);
+    return coerced && checkPlanLimits({ schema, document, operation, variables: coerced }, limits);
   }
 
   function prepare({ query, operationName, variables }: OperationParams): Prepared {

@@ -67,6 +67,7 @@ export function createOperations({
   metrics,
 }: OperationsOptions): Operations {
   const streams = new Set<EventStream<FormattedResult>>();
+  let running = 0;
   let isStopping = false;
   return {
     execute: executeOperation,
@@ -114,6 +115,8 @@ export function createOperations({
 
   async function executeOperation(prepared: PreparedOperation, origin: OperationOrigin): Promise<FormattedResult> {
     const { requestId } = origin;
+    if (running >= limits.requests) return { errors: report([createBusyError(limits.requests)], requestId) };
+    running += 1;
     const startedMs = clock.monotonic();
     const scope = createScope(origin.signal);
     const isMutation = prepared.operation.operation === OperationTypeNode.MUTATION;
@@ -123,6 +126,7 @@ export function createOperations({
     } catch (error) {
       return { errors: report([error], requestId) };
     } finally {
+      running -= 1;
       scope.close();
       const seconds = (clock.monotonic() - startedMs) / 1000;
       metrics.operationDone({ type: prepared.operation.operation, transport: origin.transport, seconds });
@@ -246,6 +250,12 @@ export function createShutdownError(): ApiError {
     "SHUTTING_DOWN",
     "This server is stopping. Repeat at once: another one takes it; streams resume by cursor.",
   );
+}
+
+function createBusyError(maximum: number): ApiError {
+  const message = `More than ${maximum} queries and mutations are under way (limit "requests"). Repeat in a second.`;
+  const limit = { name: "requests", maximum, found: maximum + 1 };
+  return new ApiError("TOO_MANY_REQUESTS", message, { limit, retryAfterSeconds: 1 });
 }
 
 function createTimeoutError(operationMs: number, isMutation: boolean): ApiError {

@@ -96,7 +96,8 @@ export function createWebSocketHandler(options: WebSocketHandlerOptions): WebSoc
     const connection: Connection = { identity, signal: gone.signal, running: new Map() };
     open.set(webSocket, connection);
     const closed = metrics.connectionOpened("websocket");
-    const socket = createSocket({ webSocket, clock, maxBufferedBytes: limits.sendBufferBytes, onFailure });
+    const { sendBufferBytes: maxBufferedBytes, messagesPerSecond } = limits;
+    const socket = createSocket({ webSocket, clock, maxBufferedBytes, messagesPerSecond, onFailure });
     const leave = protocol.opened(socket, connection);
     webSocket.once("close", (code, reason) => {
       gone.abort(new Error("the client has gone"));

@@ -1,11 +1,13 @@
 import type { WebSocket as GraphqlSocket } from "graphql-ws";
 import type { RawData, WebSocket } from "ws";
 import type { Clock } from "../lib/clock.ts";
+import { createMessageRate } from "./limits/message-rate.ts";
 
 export interface SocketOptions {
   readonly webSocket: WebSocket;
   readonly clock: Clock;
   readonly maxBufferedBytes: number;
+  readonly messagesPerSecond: number;
   /** Errors of the socket and of message handlers. */
   readonly onFailure: (error: unknown) => void;
 }
@@ -21,13 +23,18 @@ const heartbeatMs = 15_000;
 
 /**
  * `send` resolves when the message has left for the network, so that graphql-ws takes a stream's next event only then. A client that asks
- * on without reading what it gets is not read from either, until less than half of `maxBufferedBytes` waits for it.
+ * on without reading what it gets is not read from either, until less than half of `maxBufferedBytes` waits for it. One that sends more than
+ * `messagesPerSecond` is closed with 4429.
  */
-export function createSocket({ webSocket, clock, maxBufferedBytes, onFailure }: SocketOptions): Socket {
+export function createSocket(options: SocketOptions): Socket {
+  const { webSocket, clock, maxBufferedBytes, messagesPerSecond, onFailure } = options;
+  const isWithinRate = createMessageRate(messagesPerSecond, clock);
+  const refuse = (): void => webSocket.close(4429, "Too many messages a second");
   const stopHeartbeat = startHeartbeat(webSocket, clock);
   webSocket.on("error", onFailure);
   const closed = new Promise<void>((resolve) => webSocket.once("close", () => resolve()));
   webSocket.on("ping", (data) => {
+    if (!isWithinRate()) return refuse();
     if (webSocket.bufferedAmount < maxBufferedBytes) webSocket.pong(data);
   });
   return {
@@ -48,6 +55,9 @@ export function createSocket({ webSocket, clock, maxBufferedBytes, onFailure }: 
     close: (code, reason) => webSocket.close(code, reason),
     onMessage(handle) {
       webSocket.on("message", (data: RawData) => {
+        // What arrives while it is being closed is not looked at.
+        if (webSocket.readyState !== webSocket.OPEN) return;
+        if (!isWithinRate()) return refuse();
         // nodebuffer, the default binaryType.
         handle((data as Buffer).toString("utf8")).catch(onFailure);
       });

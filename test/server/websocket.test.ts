@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { ApiError } from "../../src/kube/api-error.ts";
 import { openSocket, subscribeMessage } from "./open-socket.ts";
+import type { TestSocket } from "./open-socket.ts";
 import { startTestServer } from "./start-test-server.ts";
 import type { TestResult, TestServer } from "./start-test-server.ts";
 
@@ -135,6 +136,19 @@ describe("rules of the connection", () => {
     for (const message of messages) socket.send(message);
     expect(await socket.closed).toBe(code);
     await expect.poll(() => server.openSources()).toBe(0);
+  });
+
+  it.each([
+    ["messages", (socket: TestSocket) => socket.send({ type: "ping" })],
+    ["pings of WebSocket", (socket: TestSocket) => socket.webSocket.ping()],
+    ["operations", (socket: TestSocket, i: number) => socket.send(subscribeMessage(String(i), "{ hello }"))],
+  ])("should close with 4429 on more %s a second than are allowed", async (_name, send) => {
+    server = await startTestServer({ limits: { messagesPerSecond: 5 } });
+    const socket = await openSocket(server.url);
+    for (let i = 0; i < 200; i += 1) send(socket, i);
+    expect(await socket.closed).toBe(4429);
+    // connection_init and a burst of twice the rate were let through, and what the time between allows.
+    expect(server.contexts()).toBeLessThan(20);
   });
 
   it("should close on an id in use with 4409, and let go of its stream", async () => {

@@ -1,14 +1,5 @@
-import {
-  GraphQLScalarType,
-  Kind,
-  getNamedType,
-  isInputObjectType,
-  isListType,
-  isNonNullType,
-  typeFromAST,
-} from "graphql";
-import type { GraphQLInputType, GraphQLSchema, OperationDefinitionNode, ValueNode } from "graphql";
-import { visit } from "graphql";
+import { GraphQLScalarType, getNamedType, isInputObjectType, isListType, isNonNullType, typeFromAST } from "graphql";
+import type { GraphQLInputType, GraphQLSchema, OperationDefinitionNode } from "graphql";
 import type { ApiError } from "../../kube/api-error.ts";
 import { createLimitError } from "./limit-error.ts";
 import type { Limits } from "./limits.ts";
@@ -16,8 +7,9 @@ import type { Limits } from "./limits.ts";
 type Variables = Readonly<Record<string, unknown>>;
 
 /**
- * Holds the variables of an operation to `inputDepth`, `inputNodes` and `jsonDepth`, before they are coerced (coercion, and whoever
- * reads the values after it, recurses). Values written into the document are bounded by `tokens` and held by `checkLiteralLimits`.
+ * Holds the variables of an operation to `depth`, `fields`, `inputNodes` and `jsonDepth`, before they are coerced (coercion, and whoever
+ * reads the values after it, recurses). Entries of `where` and `orderBy` count like selections here as in the document itself, where
+ * `checkDocumentLimits` sees to them; items of lists of scalars count as `inputNodes` only.
  */
 export function checkVariableLimits(
   schema: GraphQLSchema,
@@ -26,53 +18,45 @@ export function checkVariableLimits(
   limits: Limits,
 ): ApiError | undefined {
   let nodes = 0;
+  let fields = 0;
   for (const definition of operation.variableDefinitions ?? []) {
     const name = definition.variable.name.value;
     const value = variables[name];
     if (typeof value !== "object" || value === null) continue;
     const type = typeFromAST(schema, definition.type) as GraphQLInputType | undefined;
     const isJson = type !== undefined && holdsJson(type, new Set());
-    const maximum = isJson ? limits.jsonDepth : limits.inputDepth;
-    const { depth, count } = measure(value, maximum, limits.inputNodes - nodes, isJson);
-    const what = `Variable $${name} nests`;
+    const maximum = isJson ? limits.jsonDepth : limits.depth;
+    const { depth, count, entries } = measure(value, maximum, limits.inputNodes - nodes, isJson);
     if (depth > maximum) {
-      return createLimitError({ name: isJson ? "jsonDepth" : "inputDepth", maximum, found: depth, what });
+      const what = `Variable $${name} nests`;
+      return createLimitError({ name: isJson ? "jsonDepth" : "depth", maximum, found: depth, what });
     }
-    nodes += isJson ? 0 : count;
+    if (isJson) continue;
+    nodes += count;
+    fields += entries;
+    const what = `Variable $${name} has entries`;
     if (nodes > limits.inputNodes) {
-      return createLimitError({
-        name: "inputNodes",
-        maximum: limits.inputNodes,
-        found: nodes,
-        what: `Variable $${name} has entries`,
-      });
+      return createLimitError({ name: "inputNodes", maximum: limits.inputNodes, found: nodes, what });
+    }
+    if (fields > limits.fields) {
+      return createLimitError({ name: "fields", maximum: limits.fields, found: fields, what });
     }
   }
   return undefined;
 }
 
-/** The same for the values written into an operation. */
-export function checkLiteralLimits(operation: OperationDefinitionNode, limits: Limits): ApiError | undefined {
-  let depth = 0;
-  let deepest = 0;
-  const level = {
-    enter(): void {
-      depth += 1;
-      deepest = Math.max(deepest, depth);
-    },
-    leave(): void {
-      depth -= 1;
-    },
-  };
-  visit(operation, { [Kind.LIST]: level, [Kind.OBJECT]: level } satisfies Partial<Record<ValueNode["kind"], unknown>>);
-  if (deepest <= limits.inputDepth) return undefined;
-  const what = "An argument nests";
-  return createLimitError({ name: "inputDepth", maximum: limits.inputDepth, found: deepest, what });
+interface Measured {
+  readonly depth: number;
+  /** Entries of objects and items of lists. */
+  readonly count: number;
+  /** Entries of objects alone. */
+  readonly entries: number;
 }
 
 /** Without recursion, and no further than the limits: the value may be 100,000 deep. JSON is bounded by the body, not by its entries. */
-function measure(value: object, maxDepth: number, maxCount: number, isJson: boolean): { depth: number; count: number } {
+function measure(value: object, maxDepth: number, maxCount: number, isJson: boolean): Measured {
   let count = 0;
+  let entries = 0;
   let depth = 0;
   let level: object[] = [value];
   while (level.length > 0) {
@@ -80,15 +64,17 @@ function measure(value: object, maxDepth: number, maxCount: number, isJson: bool
     if (depth > maxDepth) break;
     const next: object[] = [];
     for (const item of level) {
-      for (const child of Object.values(item)) {
+      const children = Object.values(item);
+      if (!Array.isArray(item)) entries += children.length;
+      for (const child of children) {
         count += 1;
         if (typeof child === "object" && child !== null) next.push(child as object);
       }
-      if (count > maxCount && !isJson) return { depth, count };
+      if (count > maxCount && !isJson) return { depth, count, entries };
     }
     level = next;
   }
-  return { depth, count };
+  return { depth, count, entries };
 }
 
 /** Whether a scalar that takes any JSON is reachable: a manifest, a patch. */

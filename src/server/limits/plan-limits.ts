@@ -29,27 +29,39 @@ export interface PlannedOperation {
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
-/** How many objects a selection may return for one parent, and the field that has most of them. */
+/** How many objects a selection may return for one parent, what it costs, and the field that has most objects. */
 interface Plan {
   readonly objects: number;
+  readonly cost: number;
   readonly path: string;
   /** Of `path` alone. */
   readonly most: number;
 }
 
-const none: Plan = { objects: 0, path: "", most: 0 };
+const none: Plan = { objects: 0, cost: 0, path: "", most: 0 };
+
+/** Of one row in a list, beside the connection itself. */
+const rowCost = 0.05;
 
 /**
- * Refuses an operation whose connections may return more than `limits.objects` objects together, nested ones multiplied, before anything
- * is executed (DESIGN 6). Objects of to-one relations and scalars are free; a connection of which only totals are selected has none.
+ * Refuses an operation whose connections may return more than `limits.objects` objects together, nested ones multiplied, or that may cost more
+ * than `limits.cost`, before anything is executed (DESIGN 6). Objects of to-one relations and scalars are free; a connection of which only
+ * totals are selected returns none, but is a connection. What a field costs besides is its `extensions.cost`, a number.
  */
-export function checkObjectLimit(planned: PlannedOperation, limits: Pick<Limits, "objects">): ApiError | undefined {
+export function checkPlanLimits(
+  planned: PlannedOperation,
+  limits: Pick<Limits, "objects" | "cost">,
+): ApiError | undefined {
   const root = planned.schema.getRootType(planned.operation.operation);
   if (!root) return undefined;
-  const { objects, path } = createPlanner(planned).planSet(planned.operation.selectionSet, root);
-  if (objects <= limits.objects) return undefined;
-  const what = `The operation may return objects, most of them by ${path}`;
-  return createLimitError({ name: "objects", maximum: limits.objects, found: objects, what });
+  const { objects, cost, path } = createPlanner(planned).planSet(planned.operation.selectionSet, root);
+  if (objects > limits.objects) {
+    const what = `The operation may return objects, most of them by ${path}`;
+    return createLimitError({ name: "objects", maximum: limits.objects, found: objects, what });
+  }
+  if (cost <= limits.cost) return undefined;
+  const what = path === "" ? "The operation may cost" : `The operation, above all ${path}, may cost`;
+  return createLimitError({ name: "cost", maximum: limits.cost, found: Math.ceil(cost), what });
 }
 
 function createPlanner({ schema, document, variables }: PlannedOperation) {
@@ -88,18 +100,30 @@ function createPlanner({ schema, document, variables }: PlannedOperation) {
 
   function planField(node: FieldNode, parent: GraphQLNamedType): Plan {
     const field = isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[node.name.value] : undefined;
-    if (field === undefined || node.selectionSet === undefined) return none;
+    if (field === undefined) return none;
+    const own = typeof field.extensions["cost"] === "number" ? field.extensions["cost"] : 0;
     const type = getNamedType(field.type);
-    if (!isCompositeType(type)) return none;
-    const inner = planSet(node.selectionSet, type);
+    if (node.selectionSet === undefined || !isCompositeType(type)) return own === 0 ? none : { ...none, cost: own };
+    const plan = planComposite(node, node.selectionSet, field, type);
+    return own === 0 ? plan : { ...plan, cost: plan.cost + own };
+  }
+
+  function planComposite(
+    node: FieldNode,
+    selectionSet: SelectionSetNode,
+    field: GraphQLField<unknown, unknown>,
+    type: GraphQLNamedType,
+  ): Plan {
+    const inner = planSet(selectionSet, type);
     const name = node.name.value;
     const args = argumentsOf(field, node);
     // A list of ids gives as many objects, whatever the field is called.
     if (Array.isArray(args["ids"])) return multiply(name, args["ids"].length, inner);
     if (!isConnection(type)) return { ...inner, path: inner.path === "" ? "" : `${name}.${inner.path}` };
-    return returnsItems(node.selectionSet, new Set())
+    const plan = returnsItems(selectionSet, new Set())
       ? multiply(name, pageSize(args), inner)
       : { ...inner, path: name };
+    return { ...plan, cost: plan.cost + 1 };
   }
 
   function argumentsOf(field: GraphQLField<unknown, unknown>, node: FieldNode): Record<string, unknown> {
@@ -153,11 +177,12 @@ function pageSize({ first, last }: Record<string, unknown>): number {
 /** `inner` is what one item brings along, through `nodes` or `edges`. */
 function multiply(name: string, count: number, inner: Plan): Plan {
   const objects = count + count * inner.objects;
-  if (count * inner.most <= count) return { objects, path: name, most: count };
-  return { objects, path: `${name}.${inner.path}`, most: count * inner.most };
+  const cost = count * (rowCost + inner.cost);
+  if (count * inner.most <= count) return { objects, cost, path: name, most: count };
+  return { objects, cost, path: `${name}.${inner.path}`, most: count * inner.most };
 }
 
 function add(left: Plan, right: Plan): Plan {
   const { path, most } = right.most > left.most ? right : left;
-  return { objects: left.objects + right.objects, path, most };
+  return { objects: left.objects + right.objects, cost: left.cost + right.cost, path, most };
 }
