@@ -26,6 +26,7 @@ import type { Clock } from "./lib/clock.ts";
 import type { Logger } from "./lib/logger.ts";
 import { runInOrder } from "./lib/runnable.ts";
 import type { Runnable } from "./lib/runnable.ts";
+import { createAuditTrail } from "./loaders/audit-trail.ts";
 import { createHealthLog } from "./loaders/streams/health-log.ts";
 import { fleetMetrics } from "./fleet-metrics.ts";
 import { createRequestContextFactory } from "./request-context-factory.ts";
@@ -92,6 +93,7 @@ export function createApp(options: AppOptions): App {
     lastKnownUid: (name) => uidOf(registry, name),
   });
   const healthLog = createHealthLog({ registry, cache, clock, id: createId(), limit: healthLogEntries });
+  const audit = createAuditTrail({ logger, clock, createId });
   const schema: GraphQLSchema = buildFleetSchema({ clock });
   const parts: HealthPart[] = [{ name: "cache", ok: false, reason: "what the disk has is being loaded" }];
   void cache.ready.then(
@@ -106,7 +108,7 @@ export function createApp(options: AppOptions): App {
       cache,
       healthLog,
       clock,
-      logger,
+      audit,
       maxPending: maxPendingChanges,
     }),
     awaitReadAfter: (tokens, context) => (context as FleetRequestContext).awaitReadAfter(tokens),
@@ -115,7 +117,7 @@ export function createApp(options: AppOptions): App {
     logger,
     clock,
     registry: options.metrics,
-    metricSources: fleetMetrics({ registry, cache }),
+    metricSources: fleetMetrics({ registry, cache, audit }),
     starterQueries,
     playgroundAssets: options.playgroundAssets,
     createId,
@@ -139,6 +141,7 @@ export function createApp(options: AppOptions): App {
       } finally {
         stopEmbedded();
         healthLog.close();
+        await audit.settled();
         await options.embedded.close();
       }
     },

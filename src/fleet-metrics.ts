@@ -1,17 +1,19 @@
 import type { FleetCache } from "./cache/fleet-cache.ts";
 import type { ClusterRegistry } from "./cluster/cluster.ts";
+import type { AuditTrail } from "./loaders/audit-trail.ts";
 import type { MetricSource } from "./server/metrics.ts";
 
 export interface FleetMetricsOptions {
   readonly registry: ClusterRegistry;
   readonly cache: FleetCache;
+  readonly audit: Pick<AuditTrail, "metrics">;
 }
 
 const healthStates = ["UP", "DEGRADED", "DOWN", "UNKNOWN"] as const;
 const syncStates = ["FRESH", "STALE", "SYNCING", "UNREACHABLE", "FORBIDDEN"] as const;
 
 /** What /metrics tells of clusters and cache. States are one series each with value 0 or 1, as kube-state-metrics has them. */
-export function fleetMetrics({ registry, cache }: FleetMetricsOptions): readonly MetricSource[] {
+export function fleetMetrics({ registry, cache, audit }: FleetMetricsOptions): readonly MetricSource[] {
   const perResource = (
     name: string,
     help: string,
@@ -60,6 +62,19 @@ export function fleetMetrics({ registry, cache }: FleetMetricsOptions): readonly
       "Lists and watches that failed since the start.",
       ({ failures }) => failures,
     ),
+    {
+      name: "fleetgraph_audit_events_total",
+      help: "Events about mutations since the start, by whether the cluster took them.",
+      type: "counter",
+      labelNames: ["result"],
+      collect() {
+        const { eventsWritten, eventsFailed } = audit.metrics();
+        return [
+          { labels: { result: "written" }, value: eventsWritten },
+          { labels: { result: "failed" }, value: eventsFailed },
+        ];
+      },
+    },
     {
       name: "fleetgraph_cache_disk_failing",
       help: "1 while the disk cannot be written; reads are served from memory.",

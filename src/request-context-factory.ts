@@ -1,3 +1,4 @@
+import type { AuditTrail } from "./loaders/audit-trail.ts";
 import { createLoaders } from "./loaders/create-loaders.ts";
 import { defaultLimits } from "./loaders/limits.ts";
 import type { LoaderLimits } from "./loaders/limits.ts";
@@ -13,14 +14,13 @@ import type { OperationRequest } from "./server/server-options.ts";
 import type { FleetCache } from "./cache/fleet-cache.ts";
 import type { ClusterRegistry } from "./cluster/cluster.ts";
 import type { Clock } from "./lib/clock.ts";
-import type { Logger } from "./lib/logger.ts";
 
 export interface RequestContextFactoryOptions {
   readonly registry: ClusterRegistry;
   readonly cache: FleetCache;
   readonly healthLog: HealthLog;
   readonly clock: Clock;
-  readonly logger: Logger;
+  readonly audit: AuditTrail;
   readonly limits?: Partial<LoaderLimits>;
   readonly maxPending: number;
 }
@@ -39,7 +39,7 @@ export function createRequestContextFactory(
   return (request) => {
     const shared: StreamOptions = { ...options, ...request, indexes, limits, access: wholeAccess };
     const loaders = once(() => createLoaders(shared));
-    const writers = once(() => createWriters({ ...shared, logger: options.logger }));
+    const writers = once(() => createWriters({ ...shared, requestId: request.requestId, audit: options.audit }));
     const streams = once(() => createStreams(shared));
     return {
       requestId: request.requestId,

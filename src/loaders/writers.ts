@@ -9,8 +9,7 @@ import { restartWorkload } from "../domain/writes/restart-workload.ts";
 import { scaleObject } from "../domain/writes/scale-object.ts";
 import type { Feature, WriteCall } from "../domain/writes/write-target.ts";
 import { splitApiVersion } from "../kube/resource-id.ts";
-import { formatKey } from "../kube/object-key.ts";
-import type { Logger } from "../lib/logger.ts";
+import type { AuditEntry, AuditTrail } from "./audit-trail.ts";
 import type { LoaderOptions } from "./operation.ts";
 import type { WriteInput, WritePayload, Writers } from "./request-context.ts";
 import { findCluster, parseObjectRef, resolveSubject } from "./write-subject.ts";
@@ -18,8 +17,9 @@ import type { WriteSubject } from "./write-subject.ts";
 import { answerDeletion, answerScale, answerWrite } from "./write-answer.ts";
 
 export interface WriterOptions extends LoaderOptions {
-  /** One line for each mutation: who, what, where and how it ended. */
-  readonly logger: Logger;
+  readonly requestId: string;
+  /** Told of each mutation, however it ends. */
+  readonly audit: AuditTrail;
   /** Another text each time, for a restart without a key; unset = a random UUID. */
   readonly newKey?: () => string;
 }
@@ -31,27 +31,30 @@ export interface WriterOptions extends LoaderOptions {
 export function createWriters(options: WriterOptions): Writers {
   const { registry, newKey = randomUUID } = options;
 
-  const run = async (
+  const run = (
     feature: Feature,
     input: WriteInput,
     act: (subject: WriteSubject, call: WriteCall) => Promise<WritePayload>,
-  ): Promise<WritePayload> => {
-    const subject = await resolveSubject(parseObjectRef(input.object, options), options);
-    return audited(options, feature, subject, input.dryRun, () => act(subject, toCall(input, options)));
-  };
+    detail?: string,
+  ): Promise<WritePayload> =>
+    audited(options, { feature, dryRun: input.dryRun, detail }, async (note) => {
+      const subject = await resolveSubject(parseObjectRef(input.object, options), options);
+      note(subject);
+      return act(subject, toCall(input, options));
+    });
 
   return {
-    async apply(input) {
-      const manifest = parseManifest(input.manifest);
-      const { name, namespace = "" } = manifest.metadata;
-      const cluster = findCluster(input.cluster, "input.cluster", registry);
-      const query = { ...splitApiVersion(manifest.apiVersion), kind: manifest.kind, cluster, namespace, name };
-      const subject = await resolveSubject(query, options);
-      return audited(options, "apply", subject, input.dryRun, async () => {
+    apply: (input) =>
+      audited(options, { feature: "apply", dryRun: input.dryRun }, async (note) => {
+        const manifest = parseManifest(input.manifest);
+        const { name, namespace = "" } = manifest.metadata;
+        const cluster = findCluster(input.cluster, "input.cluster", registry);
+        const query = { ...splitApiVersion(manifest.apiVersion), kind: manifest.kind, cluster, namespace, name };
+        const subject = await resolveSubject(query, options);
+        note(subject);
         const written = await applyObject(subject.target, manifest, input.force, toCall(input, options));
         return { ...(await answerWrite(subject, written, input.dryRun, options)), created: written.created };
-      });
-    },
+      }),
     patch: (input) =>
       run("patch", input, async (subject, call) =>
         answerWrite(subject, await patchObject(subject.target, input, call), input.dryRun, options),
@@ -61,11 +64,16 @@ export function createWriters(options: WriterOptions): Writers {
         answerDeletion(subject, () => deleteObject(subject.target, input, call), input.dryRun, options),
       ),
     scale: (input) =>
-      run("scale", input, async (subject, call) => {
-        const { replicas, dryRun } = input;
-        const written = await scaleObject(subject.target, { replicas, scalable: subject.scalable }, call);
-        return answerScale(subject, written, { replicas, dryRun }, options);
-      }),
+      run(
+        "scale",
+        input,
+        async (subject, call) => {
+          const { replicas, dryRun } = input;
+          const written = await scaleObject(subject.target, { replicas, scalable: subject.scalable }, call);
+          return answerScale(subject, written, { replicas, dryRun }, options);
+        },
+        `to ${input.replicas}`,
+      ),
     label: (input) =>
       run("label", input, async (subject, call) =>
         answerWrite(subject, await labelObject(subject.target, input, call), input.dryRun, options),
@@ -94,22 +102,35 @@ function toCall({ dryRun, preconditions }: Omit<WriteInput, "object">, { signal,
   };
 }
 
-/** Leaves one line of a write that was tried, however it ended. */
+/** Tells the audit trail of a mutation that was tried; `act` notes what it is about as soon as it knows. */
 async function audited(
-  { logger, identity }: WriterOptions,
-  feature: Feature,
-  { target }: WriteSubject,
-  dryRun: boolean,
-  act: () => Promise<WritePayload>,
+  { audit, clock, identity, requestId }: WriterOptions,
+  { detail, ...what }: Pick<AuditEntry, "feature" | "dryRun"> & { readonly detail?: string | undefined },
+  act: (note: (subject: WriteSubject) => void) => Promise<WritePayload>,
 ): Promise<WritePayload> {
-  const fields = { feature, kind: target.resource.kind, object: formatKey(target), dryRun, as: identity };
+  const startMs = clock.monotonic();
+  let subject: WriteSubject | undefined;
+  const entry = (outcome: string): AuditEntry => ({
+    ...what,
+    ...(detail === undefined ? {} : { detail }),
+    requestId,
+    identity,
+    target: subject?.target,
+    outcome,
+    durationMs: clock.monotonic() - startMs,
+  });
   try {
-    const payload = await act();
-    logger.info("write", { ...fields, outcome: "done" });
+    const payload = await act((found) => (subject = found));
+    const { uid, resourceVersion } = payload.object ?? {};
+    audit.record({
+      ...entry("done"),
+      ...(uid === undefined ? {} : { uid }),
+      ...(resourceVersion === undefined ? {} : { resourceVersion }),
+    });
     return payload;
   } catch (error) {
     const { reason, code } = error as { readonly reason?: string; readonly code?: string };
-    logger.info("write", { ...fields, outcome: reason ?? code ?? "failed" });
+    audit.record(entry(code ?? reason ?? "failed"));
     throw error;
   }
 }

@@ -11,6 +11,8 @@ import { systemClock } from "../../../src/lib/clock.ts";
 import { silentLogger } from "../../../src/lib/logger.ts";
 import { createIndexes } from "../../../src/loaders/indexes.ts";
 import { defaultLimits } from "../../../src/loaders/limits.ts";
+import { randomUUID } from "node:crypto";
+import { createAuditTrail } from "../../../src/loaders/audit-trail.ts";
 import { wholeAccess } from "../../../src/auth/access.ts";
 import type { WriterOptions } from "../../../src/loaders/writers.ts";
 import { eventually } from "../../support/eventually.ts";
@@ -79,7 +81,8 @@ export async function createLiveFleet(members: readonly LiveCluster[] = [{ name:
       limits: defaultLimits,
       clock: systemClock,
       indexes: createIndexes(),
-      logger: silentLogger,
+      requestId: "test-request",
+      audit: createAuditTrail({ logger: silentLogger, clock: systemClock, createId: randomUUID }),
       ...more,
     }),
     async close() {
