@@ -1,5 +1,5 @@
 import type { PartitionKey } from "../cache/fleet-cache.ts";
-import type { ResourceId } from "../kube/resource-id.ts";
+import type { ResourceId, ResourceName } from "../kube/resource-id.ts";
 import type { Identity } from "../kube/identity.ts";
 
 /**
@@ -11,7 +11,11 @@ export interface Scope {
   readonly key: string;
   /** Whether all of the partition may be seen. A right to single names (`resourceNames`) never counts here. */
   sees(partition: PartitionKey): boolean;
+  /** How much of a resource of a cluster: "some" namespaces of it, whether or not there is anything in them. */
+  extent(cluster: string, resource: ResourceName): Extent;
 }
+
+export type Extent = "all" | "some" | "none";
 
 /** One question to RBAC. */
 export interface AccessQuestion {
@@ -37,7 +41,8 @@ export type AccessState =
   | "none";
 
 /**
- * What one caller may do, as known at one moment: immutable, taken at the start of an operation and for each event of a stream. Fails closed.
+ * What one caller may do, as known at one moment: taken at the start of an operation and for each event of a stream; only `settle` adds to it. Fails
+ * closed.
  * Verbs (DESIGN 11): connections, counts, aggregates and snapshots need `list`; one object, node(id:), _entities and to-one relations `get`;
  * streams `list` and `watch`; logs `get pods/log`; each relation as if asked alone.
  */
@@ -75,7 +80,7 @@ export interface Authorizer {
 }
 
 /** The scope of somebody who may see everything. */
-export const wholeScope: Scope = { key: "all", sees: () => true };
+export const wholeScope: Scope = { key: "all", sees: () => true, extent: () => "all" };
 
 /** The rights of `auth.mode: none`: the person at this machine may do what the kubeconfig's own user may do, which the cluster decides. */
 export const wholeAccess: Access = {

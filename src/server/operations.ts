@@ -46,7 +46,7 @@ export interface Operations {
 
 export interface OperationsOptions {
   readonly schema: GraphQLSchema;
-  readonly createContext: (request: OperationRequest) => object;
+  readonly createContext: (request: OperationRequest) => object | Promise<object>;
   readonly awaitReadAfter?: (tokens: readonly string[], context: object) => Promise<void>;
   readonly limits: Limits;
   readonly clock: Clock;
@@ -101,14 +101,18 @@ export function createOperations({
     };
   }
 
-  function createArgs(prepared: PreparedOperation, origin: OperationOrigin, signal: AbortSignal): ExecutionArgs {
+  async function createArgs(
+    prepared: PreparedOperation,
+    origin: OperationOrigin,
+    signal: AbortSignal,
+  ): Promise<ExecutionArgs> {
     const { requestId, identity } = origin;
     return {
       schema,
       document: prepared.document,
       operationName: prepared.operationName,
       variableValues: prepared.variables,
-      contextValue: createContext({ requestId, identity, signal, nowMs: clock.now() }),
+      contextValue: await createContext({ requestId, identity, signal, nowMs: clock.now() }),
       options: { maxCoercionErrors: limits.errors },
     };
   }
@@ -134,7 +138,8 @@ export function createOperations({
   }
 
   /** Waits for what the query wants to see, then executes it: all of it reads one state. */
-  async function executeAfter(prepared: PreparedOperation, args: ExecutionArgs): Promise<ExecutionResult> {
+  async function executeAfter(prepared: PreparedOperation, creating: Promise<ExecutionArgs>): Promise<ExecutionResult> {
+    const args = await creating;
     const tokens = awaitReadAfter === undefined ? [] : readAfterTokens(prepared);
     if (tokens.length > 0) await awaitReadAfter?.(tokens, args.contextValue as object);
     return execute(args);
@@ -157,7 +162,7 @@ export function createOperations({
     const scope = createScope(origin.signal);
     const startedMs = clock.monotonic();
     try {
-      const opened = createSourceEventStream(createArgs(prepared, origin, scope.signal));
+      const opened = createArgs(prepared, origin, scope.signal).then(createSourceEventStream);
       const source = await unlessAborted(opened, scope.signal);
       if (!isAsyncIterable(source)) {
         scope.close();
@@ -169,7 +174,7 @@ export function createOperations({
         clock,
         toResult: async (event, signal) => {
           metrics.eventSent(transport);
-          const args = createArgs(prepared, origin, signal);
+          const args = await createArgs(prepared, origin, signal);
           return toFormatted(await execute({ ...args, rootValue: event }), requestId);
         },
         onEnd() {

@@ -59,9 +59,10 @@ export interface ServerOptions {
   readonly sdl: string;
   /**
    * Makes the context of one operation: called once for each query and mutation, for the start of each subscription, and again for each of
-   * its events, so that no loader outlives what it was made for. Must not block: what it returns fetches on demand.
+   * its events, so that no loader outlives what it was made for. Must not block: what it returns fetches on demand; a promise only where the
+   * caller's rights must be asked for.
    */
-  readonly createContext: (request: OperationRequest) => object;
+  readonly createContext: (request: OperationRequest) => object | Promise<object>;
   /**
    * Resolves when reads with this context show the writes that the tokens stand for; called before a query with `readAfter` is executed. Rejects
    * with what the client is to see.

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { wholeAccess } from "../../src/auth/access.ts";
+import type { Scope } from "../../src/auth/access.ts";
 import { knownResources } from "../../src/kube/known-resources.ts";
 import { createLoaders } from "../../src/loaders/create-loaders.ts";
 import type { Connection, ListArgs, Loaders, MaybePromise } from "../../src/loaders/request-context.ts";
@@ -71,7 +72,7 @@ describe("root lists", () => {
 
   it("should show nothing outside the scope, nor count it", () => {
     const world = threeClusters();
-    const scope = { key: "shop", sees: ({ namespace }: { namespace: string }) => namespace === "shop" };
+    const scope: Scope = { key: "shop", sees: ({ namespace }) => namespace === "shop", extent: () => "some" };
     const connection = pods(createLoaders(world.options({ access: { ...wholeAccess, list: scope } })));
     expect(names(connection)).toEqual(["a", "z"]);
     expect(connection.totalCount()).toBe(2);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { wholeAccess } from "../../src/auth/access.ts";
+import type { Scope } from "../../src/auth/access.ts";
 import type { AnyRow, EventRow, NodeRow, PodRow, ServiceRow, WorkloadRow } from "../../src/kube/rows/row.ts";
 import { createLoaders } from "../../src/loaders/create-loaders.ts";
 import type { Connection, Loaders } from "../../src/loaders/request-context.ts";
@@ -248,7 +249,11 @@ describe("relations", () => {
   it("should lead nowhere outside the scope", () => {
     const world = createWorld();
     world.put("home", node("n1"), service("web", { app: "web" }), pod("a", { node: "n1", labels: { app: "web" } }));
-    const scope = { key: "pods", sees: ({ resource }: { resource: string }) => resource === "pods" };
+    const scope: Scope = {
+      key: "pods",
+      sees: ({ resource }) => resource === "pods",
+      extent: (_cluster, resource) => (resource === "pods" ? "all" : "none"),
+    };
     const loaders = createLoaders(world.options({ access: { ...wholeAccess, list: scope } }));
     const [a] = (loaders.pods({}) as Connection<PodRow>).nodes();
     expect(loaders.podNode(a!)).toBeNull();
