@@ -28,13 +28,14 @@ export function createClusterConnector(
   const connectionOf = ({ name, source }: ClusterConfig): Promise<ClusterConnection> =>
     source.type === "embedded" ? embedded.start(name, source.seed) : loadConnection(source, environment);
   return async (config) => {
-    const { name, write } = config;
+    const { name, write, identities } = config;
     return createKubeClient({
       cluster: name,
       connection: await connectionOf(config),
       // Certificates and tokens that stand in the kubeconfig itself are renewed there.
       ...(config.source.type === "embedded" ? {} : { reloadConnection: () => connectionOf(config) }),
       writable: write,
+      believes: identities,
       clock,
       random,
       logger,

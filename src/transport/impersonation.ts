@@ -1,6 +1,7 @@
-import { KubeError } from "../kube/kube-error.ts";
 import type { ConnectionImpersonation } from "../config/cluster-connection.ts";
-import type { Identity } from "../kube/identity.ts";
+import { KubeError } from "../kube/kube-error.ts";
+import { believedUser } from "../kube/believed-user.ts";
+import type { BelievedRealm, Identity } from "../kube/identity.ts";
 
 export type Headers = Readonly<Record<string, string | readonly string[]>>;
 
@@ -8,15 +9,30 @@ export type Headers = Readonly<Record<string, string | readonly string[]>>;
 const unlimitedGroup = "system:masters";
 
 /**
- * The Impersonate-* headers of a call. A user goes out as itself, so that the cluster decides; ourselves and the local caller as the
- * kubeconfig says (`as`), or without any. Throws "Forbidden" for a user without a name: an empty header would make the call ours.
+ * The Impersonate-* headers of a call. A user goes out as who they are at that cluster, so that it decides; ourselves and the local caller as
+ * the kubeconfig says (`as`), or without any. Throws "Forbidden" for a user the cluster does not believe: without headers the call would be ours.
  */
-export function toImpersonationHeaders(identity: Identity, configured: ConnectionImpersonation | undefined): Headers {
+export function toImpersonationHeaders(
+  identity: Identity,
+  configured: ConnectionImpersonation | undefined,
+  cluster: { readonly name: string; readonly believes: readonly BelievedRealm[] },
+): Headers {
   if (identity.kind === "user") {
-    if (identity.username === "") throw new KubeError({ reason: "Forbidden", message: "the caller has no user name" });
-    return toHeaders({ user: identity.username, groups: identity.groups, extra: {} });
+    const { username, groups } = believedUser(cluster, identity);
+    if (![username, ...groups].every(fitsHeader)) {
+      const message =
+        "the name or a group of the caller cannot be sent in a header; the cluster would read it as another";
+      throw new KubeError({ reason: "Forbidden", message, cluster: cluster.name });
+    }
+    return toHeaders({ user: username, groups, extra: {} });
   }
   return configured === undefined ? {} : toHeaders(configured);
+}
+
+/** Control characters end a header; blanks at its ends are taken off on the way, which makes " jane" another user, "jane". */
+function fitsHeader(name: string): boolean {
+  // oxlint-disable-next-line no-control-regex -- they are what is looked for
+  return name === name.trim() && !/[\u0000-\u001f\u007f]/.test(name);
 }
 
 function toHeaders({ user, uid, groups, extra }: ConnectionImpersonation): Headers {

@@ -5,6 +5,7 @@ import type { EndpointStatus } from "../cluster/cluster.ts";
 import type { ClusterLink, EndpointChange, VerifyEndpoint } from "../cluster/cluster-link.ts";
 import type { ClusterConnection } from "../config/cluster-connection.ts";
 import { systemIdentity } from "../kube/identity.ts";
+import type { BelievedRealm } from "../kube/identity.ts";
 import { knownResources } from "../kube/known-resources.ts";
 import { KubeError } from "../kube/kube-error.ts";
 import { createCredentialSource } from "./credentials.ts";
@@ -28,6 +29,8 @@ export interface KubeClientOptions {
   readonly connection: ClusterConnection;
   /** Reads the connection again from where it came, for rotated credentials; addresses are those of `connection` for the client's life. */
   readonly reloadConnection?: () => Promise<ClusterConnection>;
+  /** `identities` of its configuration: whose users go out under which names; those of other realms are refused. Unset = only its own. */
+  readonly believes?: readonly BelievedRealm[];
   /** `write: true` of its configuration. */
   readonly writable: boolean;
   readonly clock: Clock;
@@ -101,6 +104,7 @@ export function createKubeClient(options: KubeClientOptions): HttpClusterLink {
       endpoints,
       closing: closing.signal,
       impersonation: connection.impersonation,
+      believes: options.believes ?? [],
       ...(isVerified ? { verify: async ({ url }, signal) => verify?.(url, signal) } : {}),
       onLinkFailure: (endpoint) => probers.get(endpoint)?.nudge(),
     });

@@ -14,6 +14,7 @@ import type { Endpoint } from "./endpoint.ts";
 import type { EndpointChoice } from "./endpoint-choice.ts";
 import { ExchangeError, exchange } from "./exchange.ts";
 import type { ExchangeRequest, Exchanged } from "./exchange.ts";
+import type { BelievedRealm } from "../kube/identity.ts";
 import { toImpersonationHeaders } from "./impersonation.ts";
 import type { Headers } from "./impersonation.ts";
 import { toLinkFailure } from "./link-error.ts";
@@ -50,6 +51,8 @@ export interface LinkOptions {
   readonly choice: EndpointChoice;
   readonly credentials: CredentialSource;
   readonly impersonation: ConnectionImpersonation | undefined;
+  /** Whose users the cluster believes besides its own. */
+  readonly believes: readonly BelievedRealm[];
   readonly clock: Clock;
   readonly random: Random;
   readonly limits: TransportLimits;
@@ -235,7 +238,7 @@ async function sendTo(
 }
 
 function toRequest(
-  { impersonation, userAgent }: LinkOptions,
+  { cluster, believes, impersonation, userAgent }: LinkOptions,
   call: Call,
   endpoint: Endpoint,
   credentials: Credentials,
@@ -246,7 +249,7 @@ function toRequest(
     accept: call.accept ?? "application/json",
     "user-agent": userAgent,
     ...(body === undefined ? {} : { "content-type": call.contentType ?? "application/json" }),
-    ...toImpersonationHeaders(call.options.as, impersonation),
+    ...toImpersonationHeaders(call.options.as, impersonation, { name: cluster, believes }),
     ...credentials.headers,
   };
   return {

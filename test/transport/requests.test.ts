@@ -153,7 +153,7 @@ describe("requests", () => {
       },
     });
     const client = connect(connectionTo([server.url]));
-    const user = { kind: "user", username: "zoë", groups: ["dev", "system:masters", "ops"], realm: "r" } as const;
+    const user = { kind: "user", username: "zoë", groups: ["dev", "system:masters", "ops"], realm: "test" } as const;
     await client.get(pods, { namespace: "a", name: "b" }, { ...forever(), as: user });
     await client.get(pods, { namespace: "a", name: "b" }, { ...forever(), as: { kind: "local" } });
     await client.get(pods, { namespace: "a", name: "b" }, forever());
@@ -168,12 +168,40 @@ describe("requests", () => {
     expect(error).toMatchObject({ reason: "Forbidden" });
   });
 
-  it("should not let a user name carry headers of its own", async () => {
+  it("should send a user of a believed realm under its prefixes, and nobody of another", async () => {
+    const seen: unknown[] = [];
+    const server = await serve({
+      respond(request, response) {
+        seen.push([request.headersDistinct["impersonate-user"], request.headersDistinct["impersonate-group"]]);
+        json(response, 200, pod);
+      },
+    });
+    const believes = [{ realm: "home", usernamePrefix: "home:", groupsPrefix: "home:" }];
+    const client = connect(connectionTo([server.url]), { believes });
+    const name = { namespace: "a", name: "b" };
+    const user = { kind: "user", username: "zoe", groups: ["dev", "system:authenticated"], realm: "home" } as const;
+    await client.get(pods, name, { ...forever(), as: user });
+    for (const stranger of [
+      { ...user, realm: "elsewhere" },
+      { ...user, realm: "" },
+    ]) {
+      const error = await failureOf(client.get(pods, name, { ...forever(), as: stranger }));
+      expect(error).toMatchObject({ reason: "Forbidden", cluster: "test" });
+    }
+    expect(seen).toEqual([[["home:zoe"], ["home:dev"]]]);
+  });
+
+  it.each([
+    ["a\r\nImpersonate-Group: system:masters", []],
+    [" admin", []],
+    ["admin\t", []],
+    ["jane", ["ops "]],
+  ])("should not send a name that a header would change: %j %j", async (username, groups) => {
     const server = await serve({ respond: (_request, response) => json(response, 200, pod) });
     const client = connect(connectionTo([server.url]));
-    const user = { kind: "user", username: "a\r\nImpersonate-Group: system:masters", groups: [], realm: "r" } as const;
+    const user = { kind: "user", username, groups, realm: "test" } as const;
     const error = await failureOf(client.get(pods, { namespace: "a", name: "b" }, { ...forever(), as: user }));
-    expect(error).toBeInstanceOf(KubeError);
+    expect(error).toMatchObject({ reason: "Forbidden" });
     expect(server.requests).toEqual([]);
   });
 
