@@ -2,6 +2,7 @@ import type { GraphQLSchema } from "graphql";
 import type { Registry as MetricsRegistry } from "prom-client";
 import { buildFleetSchema, emitSchema } from "../resolvers/build-schema.ts";
 import { starterQueries } from "../resolvers/starter-queries.ts";
+import { wholeAuthorizer } from "./auth/access.ts";
 import { createFleetCache } from "./cache/fleet-cache.ts";
 import type { FleetCache } from "./cache/fleet-cache.ts";
 import type { SnapshotStore } from "./cache/snapshot-store.ts";
@@ -107,6 +108,7 @@ export function createApp(options: AppOptions): App {
       registry,
       cache,
       healthLog,
+      authorizer: wholeAuthorizer,
       clock,
       audit,
       maxPending: maxPendingChanges,

@@ -5,7 +5,7 @@ import type { LoaderLimits } from "./loaders/limits.ts";
 import { createIndexes } from "./loaders/indexes.ts";
 import { awaitReadAfter } from "./loaders/read-after.ts";
 import type { RequestContext } from "./loaders/request-context.ts";
-import { wholeAccess } from "./auth/access.ts";
+import type { Access, Authorizer } from "./auth/access.ts";
 import { createStreams } from "./loaders/streams/create-streams.ts";
 import type { StreamOptions } from "./loaders/streams/create-streams.ts";
 import type { HealthLog } from "./loaders/streams/health-log.ts";
@@ -19,6 +19,8 @@ export interface RequestContextFactoryOptions {
   readonly registry: ClusterRegistry;
   readonly cache: FleetCache;
   readonly healthLog: HealthLog;
+  /** Who may do what. */
+  readonly authorizer: Authorizer;
   readonly clock: Clock;
   readonly audit: AuditTrail;
   readonly limits?: Partial<LoaderLimits>;
@@ -30,14 +32,17 @@ export interface FleetRequestContext extends RequestContext {
   awaitReadAfter(tokens: readonly string[]): Promise<void>;
 }
 
-/** Makes the context of each operation. Its members are made when they are first asked for: a stream takes no snapshot it does not read. */
+/**
+ * Makes the context of each operation, with the rights the caller has when it starts; at once wherever they are known. Its members are made when they
+ * are first asked for: a stream takes no snapshot it does not read.
+ */
 export function createRequestContextFactory(
   options: RequestContextFactoryOptions,
-): (request: OperationRequest) => FleetRequestContext {
+): (request: OperationRequest) => FleetRequestContext | Promise<FleetRequestContext> {
   const indexes = createIndexes();
   const limits = { ...defaultLimits, ...options.limits };
-  return (request) => {
-    const shared: StreamOptions = { ...options, ...request, indexes, limits, access: wholeAccess };
+  const create = (request: OperationRequest, access: Access): FleetRequestContext => {
+    const shared: StreamOptions = { ...options, ...request, indexes, limits, access };
     const loaders = once(() => createLoaders(shared));
     const writers = once(() => createWriters({ ...shared, requestId: request.requestId, audit: options.audit }));
     const streams = once(() => createStreams(shared));
@@ -59,6 +64,10 @@ export function createRequestContextFactory(
         return streams();
       },
     };
+  };
+  return (request) => {
+    const access = options.authorizer.access(request.identity, request.signal);
+    return access instanceof Promise ? access.then((known) => create(request, known)) : create(request, access);
   };
 }
 
