@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { KubeError } from "../../src/kube/kube-error.ts";
+import type { KubeError } from "../../src/kube/kube-error.ts";
 import { knownResources } from "../../src/kube/known-resources.ts";
 import { json, status } from "../support/tls-api-server.ts";
 import { connect, connectionTo, failureOf, forever, serve } from "./transport-test.ts";
