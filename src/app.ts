@@ -25,6 +25,7 @@ import { toRow } from "./kube/rows/to-row.ts";
 import type { Random } from "./lib/backoff.ts";
 import type { Clock } from "./lib/clock.ts";
 import type { Logger } from "./lib/logger.ts";
+import type { Tracer } from "./lib/tracer.ts";
 import { runInOrder } from "./lib/runnable.ts";
 import type { Runnable } from "./lib/runnable.ts";
 import { createAuditTrail } from "./loaders/audit-trail.ts";
@@ -43,6 +44,8 @@ export interface AppOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  /** Unset = nothing is traced. */
+  readonly tracer?: Tracer;
   /** Ids that no other process makes. */
   readonly createId: () => string;
   readonly embedded: EmbeddedFleet;
@@ -117,6 +120,7 @@ export function createApp(options: AppOptions): App {
     config: { ...config.server, limits: toServerLimits(config) },
     health: { live: () => [], ready: () => parts },
     logger,
+    ...(options.tracer === undefined ? {} : { tracer: options.tracer }),
     clock,
     registry: options.metrics,
     metricSources: fleetMetrics({ registry, cache, audit }),

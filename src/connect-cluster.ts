@@ -7,6 +7,7 @@ import type { EmbeddedFleet } from "./embedded-fleet.ts";
 import type { Random } from "./lib/backoff.ts";
 import type { Clock } from "./lib/clock.ts";
 import type { Logger } from "./lib/logger.ts";
+import type { Tracer } from "./lib/tracer.ts";
 import { createKubeClient } from "./transport/kube-client.ts";
 import type { TransportLimits } from "./transport/transport-limits.ts";
 
@@ -17,6 +18,7 @@ export interface ClusterConnectorOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  readonly tracer?: Tracer;
   readonly transportLimits?: Partial<TransportLimits>;
 }
 
@@ -24,7 +26,7 @@ export interface ClusterConnectorOptions {
 export function createClusterConnector(
   options: ClusterConnectorOptions,
 ): (config: ClusterConfig) => Promise<ClusterLink> {
-  const { environment, embedded, probe, clock, random, logger, transportLimits } = options;
+  const { environment, embedded, probe, clock, random, logger, tracer, transportLimits } = options;
   const connectionOf = ({ name, source }: ClusterConfig): Promise<ClusterConnection> =>
     source.type === "embedded" ? embedded.start(name, source.seed) : loadConnection(source, environment);
   return async (config) => {
@@ -39,6 +41,7 @@ export function createClusterConnector(
       clock,
       random,
       logger,
+      ...(tracer === undefined ? {} : { tracer }),
       limits: { ...transportLimits, probe: { ...probe, confirmMs, ...transportLimits?.probe } },
       environment: environment.env,
     });

@@ -19,6 +19,7 @@ import type { WatchFolder } from "./config/watch-config.ts";
 import { createEmbeddedFleet } from "./embedded-fleet.ts";
 import { createKeeping } from "./keeping.ts";
 import { systemClock } from "./lib/clock.ts";
+import { createOtelTracer, wantsTracing } from "./otel-tracer.ts";
 import { createLogger } from "./server/pino-logger.ts";
 
 /** The process edge: the only file that touches `process`. */
@@ -66,6 +67,9 @@ const watchFolder: WatchFolder = (folder, listener) => {
   }
 };
 
+/** What the last spans may take to get out once everything has stopped. */
+const traceMs = 1_000;
+
 const serve: RunCliOptions["serve"] = async (config, { source, faults }) => {
   const clock = systemClock;
   const logger = createLogger({ level: config.log.level, destination: process.stderr });
@@ -83,12 +87,14 @@ const serve: RunCliOptions["serve"] = async (config, { source, faults }) => {
   });
   const kept = createKeeping(embedded);
   const store = new PackedSnapshotStore({ disk: createNodeDisk(), dir: config.cache.dir, clock, logger, self });
+  const tracer = wantsTracing(process.env) ? await createOtelTracer({ version }) : undefined;
   const app = createApp({
     config,
     environment,
     clock,
     random: Math.random,
     logger,
+    ...(tracer === undefined ? {} : { tracer }),
     createId: randomUUID,
     embedded,
     snapshots: kept.snapshots(store),
@@ -111,6 +117,7 @@ const serve: RunCliOptions["serve"] = async (config, { source, faults }) => {
     await running;
   } finally {
     await store.close();
+    await tracer?.close(traceMs);
   }
   return 0;
 };

@@ -140,7 +140,13 @@ export function createHttpHandler(
     if (isStopping()) return refuse(exchange, createShutdownError());
     const body = method === "POST" ? await readJsonBody(request, options.limits.bodyBytes) : undefined;
     if (accept.includes("text/event-stream")) return options.sse.handle(exchange, body);
-    const outcome = await options.apollo.handle(request, body, { requestId, identity, signal, transport: "http" });
+    const outcome = await options.apollo.handle(request, body, {
+      requestId,
+      identity,
+      signal,
+      transport: "http",
+      traceparent: toText(request.headers["traceparent"]),
+    });
     exchange.note({ operationName: outcome.operationName, code: outcome.code });
     const { "content-type": contentType = "application/json", ...headers } = Object.fromEntries(outcome.headers);
     // Its length is counted again: `send` does so for every body.
@@ -191,6 +197,11 @@ const knownMethods: ReadonlySet<string> = new Set(["GET", "HEAD", "POST", "OPTIO
 
 function toKnownMethod(method = ""): string {
   return knownMethods.has(method) ? method : "OTHER";
+}
+
+/** A header that came once. */
+export function toText(header: string | readonly string[] | undefined): string | undefined {
+  return typeof header === "string" ? header : undefined;
 }
 
 /** A proxy's id is kept where it is one; anything else could forge log lines. */

@@ -4,6 +4,8 @@ import { ApiError } from "../kube/api-error.ts";
 import type { Identity } from "../kube/identity.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
+import { noTracer } from "../lib/tracer.ts";
+import type { Tracer } from "../lib/tracer.ts";
 import type { PreparedOperation } from "./documents.ts";
 import { createEventStream } from "./event-stream.ts";
 import type { EventStream } from "./event-stream.ts";
@@ -28,6 +30,8 @@ export interface OperationOrigin {
   readonly transport: Transport;
   /** Aborted when the client has gone. */
   readonly signal: AbortSignal;
+  /** The W3C header of who asked, as it came. */
+  readonly traceparent?: string | undefined;
 }
 
 export interface Operations {
@@ -51,6 +55,7 @@ export interface OperationsOptions {
   readonly limits: Limits;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly tracer?: Tracer;
   readonly metrics: Metrics;
 }
 
@@ -64,20 +69,45 @@ export function createOperations({
   limits,
   clock,
   logger,
+  tracer = noTracer,
   metrics,
 }: OperationsOptions): Operations {
   const streams = new Set<EventStream<FormattedResult>>();
   let running = 0;
   let isStopping = false;
   return {
-    execute: executeOperation,
-    subscribe,
+    execute: (prepared, origin) => traced(prepared, origin, () => executeOperation(prepared, origin)),
+    // The span is of the opening: a stream lives for days.
+    subscribe: (prepared, origin) => traced(prepared, origin, () => subscribe(prepared, origin)),
     report,
     endStreams() {
       isStopping = true;
       for (const stream of streams) stream.fail(createShutdownError());
     },
   };
+
+  function traced<Result extends FormattedResult | EventStream<FormattedResult>>(
+    { operation, operationName }: PreparedOperation,
+    { requestId, transport, traceparent }: OperationOrigin,
+    run: () => Promise<Result>,
+  ): Promise<Result> {
+    const name = operationName ?? operation.name?.value;
+    const attributes = {
+      "graphql.operation.type": operation.operation,
+      ...(name === undefined ? {} : { "graphql.operation.name": name }),
+      "fleetgraph.transport": transport,
+      "fleetgraph.request_id": requestId,
+    };
+    return tracer.inSpan(
+      { name: operation.operation, kind: "server", attributes, parent: traceparent },
+      async (fail) => {
+        const result = await run();
+        const [error] = "errors" in result ? (result.errors ?? []) : [];
+        if (error !== undefined) fail(error.extensions.code);
+        return result;
+      },
+    );
+  }
 
   function report(errors: readonly unknown[], requestId: string): readonly FormattedError[] {
     let isLogged = false;

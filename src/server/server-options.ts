@@ -3,6 +3,7 @@ import type { Registry } from "prom-client";
 import type { Identity } from "../kube/identity.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
+import type { Tracer } from "../lib/tracer.ts";
 import type { Limits } from "./limits/limits.ts";
 import type { MetricSource } from "./metrics.ts";
 
@@ -71,6 +72,8 @@ export interface ServerOptions {
   readonly config: ServerConfig;
   readonly health: HealthSource;
   readonly logger: Logger;
+  /** Unset = nothing is traced. */
+  readonly tracer?: Tracer;
   readonly clock: Clock;
   /** Where our metrics are registered and what /metrics prints: one of its own for each server. */
   readonly registry: Registry;

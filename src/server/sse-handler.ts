@@ -3,6 +3,7 @@ import type { Response as SseResponse } from "graphql-sse";
 import { ApiError } from "../kube/api-error.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Documents } from "./documents.ts";
+import { toText } from "./http-handler.ts";
 import type { Exchange } from "./http-handler.ts";
 import type { Metrics } from "./metrics.ts";
 import type { FormattedResult, Operations } from "./operations.ts";
@@ -74,7 +75,8 @@ export function createSseHandler({
           const error = new ApiError("BAD_REQUEST", "A mutation is not taken by GET. Send it by POST.");
           return toFinal({ errors: operations.report([error], requestId) });
         }
-        const origin = { requestId, identity, signal, transport: "sse" } as const;
+        const traceparent = toText(request.headers["traceparent"]);
+        const origin = { requestId, identity, signal, transport: "sse", traceparent } as const;
         const result =
           type === "subscription"
             ? await operations.subscribe(prepared, origin)

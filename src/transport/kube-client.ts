@@ -1,6 +1,8 @@
 import type { Random } from "../lib/backoff.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
+import { noTracer } from "../lib/tracer.ts";
+import type { Tracer } from "../lib/tracer.ts";
 import type { EndpointStatus } from "../cluster/cluster.ts";
 import type { ClusterLink, EndpointChange, VerifyEndpoint } from "../cluster/cluster-link.ts";
 import type { ClusterConnection } from "../config/cluster-connection.ts";
@@ -22,6 +24,7 @@ import { createProber } from "./prober.ts";
 import type { Prober } from "./prober.ts";
 import { defaultTransportLimits } from "./transport-limits.ts";
 import type { TransportLimits } from "./transport-limits.ts";
+import { withTracing } from "./with-tracing.ts";
 
 export interface KubeClientOptions {
   /** Name of the cluster, for errors and logs. */
@@ -36,6 +39,8 @@ export interface KubeClientOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  /** Unset = nothing is traced. */
+  readonly tracer?: Tracer;
   readonly limits?: Partial<TransportLimits>;
   /** Variables an exec plugin inherits: PATH, HOME and whatever it wants. */
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -54,7 +59,7 @@ export interface HttpClusterLink extends ClusterLink {
  * Probing begins at once and ends with `close`.
  */
 export function createKubeClient(options: KubeClientOptions): HttpClusterLink {
-  const { cluster, connection, clock, random, logger, writable, userAgent = "fleetgraph" } = options;
+  const { cluster, connection, clock, random, logger, writable, userAgent = "fleetgraph", tracer = noTracer } = options;
   const limits = { ...defaultTransportLimits, ...options.limits };
   const closing = new AbortController();
   const listeners = new Set<(event: EndpointChange) => void>();
@@ -100,6 +105,7 @@ export function createKubeClient(options: KubeClientOptions): HttpClusterLink {
       random,
       limits,
       userAgent,
+      tracer,
       choice,
       endpoints,
       closing: closing.signal,
@@ -117,9 +123,12 @@ export function createKubeClient(options: KubeClientOptions): HttpClusterLink {
   );
   const probing = Array.from(probers.values(), (prober) => prober.run(closing.signal));
   let statuses: readonly EndpointStatus[] = [];
-  return {
+  const client = {
     ...createKubeReader({ cluster, link, limits, now: () => clock.now() }),
     ...createKubeWriter({ cluster, link, limits, writable }),
+  };
+  return {
+    ...withTracing(client, cluster, tracer),
     get endpoints() {
       const now = endpoints.map(({ status }) => status);
       if (now.length !== statuses.length || now.some((status, at) => status !== statuses[at])) statuses = now;

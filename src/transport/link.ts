@@ -1,5 +1,6 @@
 import type { Random } from "../lib/backoff.ts";
 import { createBackoff } from "../lib/backoff.ts";
+import type { Tracer } from "../lib/tracer.ts";
 import type { Clock } from "../lib/clock.ts";
 import { sleep } from "../lib/clock.ts";
 import type { CallOptions } from "../kube/client.ts";
@@ -57,6 +58,8 @@ export interface LinkOptions {
   readonly random: Random;
   readonly limits: TransportLimits;
   readonly userAgent: string;
+  /** Its `traceparent` goes along with each call. */
+  readonly tracer: Tracer;
   /** Aborted when the cluster leaves: no call goes out after that. */
   readonly closing: AbortSignal;
   /** Awaited before a call goes to an endpoint that is not trusted; a throw fails the call. Unset: all are trusted. */
@@ -238,16 +241,18 @@ async function sendTo(
 }
 
 function toRequest(
-  { cluster, believes, impersonation, userAgent }: LinkOptions,
+  { cluster, believes, impersonation, userAgent, tracer }: LinkOptions,
   call: Call,
   endpoint: Endpoint,
   credentials: Credentials,
   body: Buffer | undefined,
 ): ExchangeRequest {
   const query = call.query?.toString() ?? "";
+  const traceparent = tracer.traceparent();
   const headers: Headers = {
     accept: call.accept ?? "application/json",
     "user-agent": userAgent,
+    ...(traceparent === undefined ? {} : { traceparent }),
     ...(body === undefined ? {} : { "content-type": call.contentType ?? "application/json" }),
     ...toImpersonationHeaders(call.options.as, impersonation, { name: cluster, believes }),
     ...credentials.headers,
