@@ -1,0 +1,160 @@
+import type { FleetCache, PartitionSnapshot } from "../cache/fleet-cache.ts";
+import type { Cluster } from "../cluster/cluster.ts";
+import type { UserIdentity } from "../kube/identity.ts";
+import { alwaysCached, knownResources } from "../kube/known-resources.ts";
+import { isKubeError } from "../kube/kube-error.ts";
+import type { ResourceId } from "../kube/resource-id.ts";
+import { toResourceName } from "../kube/resource-id.ts";
+import type { Clock } from "../lib/clock.ts";
+import type { Logger } from "../lib/logger.ts";
+import { createSharedAbort } from "../lib/shared-abort.ts";
+import { reviewAccess, reviewRules } from "./access-reviews.ts";
+import { answerRefreshMs, AskedUser } from "./asked-user.ts";
+import type { AskedState, Questions } from "./asked-user.ts";
+import type { InternTable } from "./intern-table.ts";
+import type { Rights } from "./rights.ts";
+import { createSemaphore } from "./semaphore.ts";
+
+/** Reviews that one cluster works on at a time: a wide user of a cluster with many namespaces must not take all its slots. */
+const maxAsking = 16;
+/** How long one review may take; then the cluster counts as one that does not answer. */
+const askMs = 3_000;
+/** Callers whose answers are kept; the one who asked longest ago goes first. */
+const maxUsers = 1_000;
+/** A kind that was asked for once is asked about again with the others for so long. */
+const kindMs = 60_000;
+/** How often it is said that a cluster does not answer. */
+const warnMs = 60_000;
+/** Rounds of questions: everywhere, anything, kinds, namespaces, and what those left out. */
+const maxRounds = 6;
+
+export interface AskedClusterOptions {
+  readonly cluster: Cluster;
+  readonly cache: Pick<FleetCache, "snapshot">;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly intern: InternTable<Rights>;
+}
+
+/** The rights of callers in one cluster that must be asked; answers are shared by whoever is the same caller. */
+export interface AskedCluster {
+  /** undefined: the cluster does not say. Also about kinds besides those that are always cached. Never rejects; an abort ends the wait. */
+  rightsOf(
+    user: AskedCaller,
+    more: readonly ResourceId[],
+    options?: { readonly refresh?: boolean },
+  ): Rights | undefined | Promise<Rights | undefined>;
+  close(): void;
+}
+
+export interface AskedCaller {
+  /** For look-ups; who they are at this cluster, and who vouched for them. */
+  readonly key: string;
+  readonly identity: UserIdentity;
+}
+
+interface Known {
+  readonly asked: AskedUser;
+  /** Kinds asked for besides, with clock.monotonic() of the last time. */
+  readonly kinds: Map<string, { readonly resource: ResourceId; atMs: number }>;
+}
+
+export function createAskedCluster(options: AskedClusterOptions): AskedCluster {
+  const { cluster, cache, clock, logger, intern } = options;
+  const users = new Map<string, Known>();
+  const limit = createSemaphore(maxAsking);
+  const closing = createSharedAbort();
+  const namespaces = createNamespaceNames(cluster.name, cache);
+  let warnedAtMs = -Infinity;
+
+  const ask = <T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> =>
+    limit(async () => {
+      const timeout = new AbortController();
+      const cancel = clock.setTimer(() => timeout.abort(new Error(`no answer within ${askMs} ms`)), askMs);
+      try {
+        return await work(AbortSignal.any([timeout.signal, closing.signal, cluster.signal]));
+      } catch (error) {
+        warn(error);
+        throw error;
+      } finally {
+        cancel();
+      }
+    });
+
+  const warn = (error: unknown): void => {
+    if (closing.signal.aborted || clock.monotonic() - warnedAtMs < warnMs) return;
+    warnedAtMs = clock.monotonic();
+    const hint = isKubeError(error, "Forbidden") ? "fleetgraph needs the right to impersonate" : undefined;
+    logger.warn("a cluster does not say what callers may do", { cluster: cluster.name, error, hint });
+  };
+
+  const find = ({ key, identity }: AskedCaller): Known => {
+    let known = users.get(key);
+    if (known === undefined) {
+      const questions: Questions = {
+        rules: (namespace) => ask((signal) => reviewRules(namespace, { cluster, as: identity, signal })),
+        allowed: (attributes) => ask((signal) => reviewAccess(attributes, { cluster, as: identity, signal })),
+      };
+      const asked = new AskedUser({ questions, namespaces, monotonic: () => clock.monotonic(), intern });
+      known = { asked, kinds: new Map() };
+      const [oldest] = users.keys();
+      if (users.size >= maxUsers && oldest !== undefined) users.delete(oldest);
+    }
+    // The last in the map is the one who asked last.
+    users.delete(key);
+    users.set(key, known);
+    return known;
+  };
+
+  const kindsOf = ({ kinds }: Known, more: readonly ResourceId[]): readonly ResourceId[] => {
+    const now = clock.monotonic();
+    for (const resource of more) {
+      const name = toResourceName(resource);
+      if (!alwaysNames.has(name)) kinds.set(name, { resource, atMs: now });
+    }
+    for (const [name, { atMs }] of kinds) if (now - atMs > kindMs) kinds.delete(name);
+    return kinds.size === 0
+      ? alwaysCached
+      : [...alwaysCached, ...Array.from(kinds.values(), ({ resource }) => resource)];
+  };
+
+  return {
+    rightsOf(caller, more, { refresh = false } = {}) {
+      const known = find(caller);
+      const kinds = kindsOf(known, more);
+      const mayAsk = (): boolean => cluster.status.health.state !== "DOWN" && !closing.signal.aborted;
+      const look = (refreshMs: number): AskedState => known.asked.state(kinds, { mayAsk: mayAsk(), refreshMs });
+      const first = look(refresh ? answerRefreshMs - 500 : answerRefreshMs);
+      if (first.state === "known") return first.rights;
+      if (first.state === "failed") return undefined;
+      const goOn = async (state: AskedState, rounds: number): Promise<Rights | undefined> => {
+        if (state.state === "known") return state.rights;
+        if (state.state === "failed" || rounds === 0) return undefined;
+        await state.done;
+        return goOn(look(answerRefreshMs), rounds - 1);
+      };
+      return goOn(first, maxRounds);
+    },
+    close() {
+      closing.abort(new Error("nobody asks any more"));
+      users.clear();
+    },
+  };
+}
+
+const alwaysNames: ReadonlySet<string> = new Set(alwaysCached.map(toResourceName));
+
+/** The names of a cluster's namespaces, as the cache has them; the same list until one comes or goes. */
+function createNamespaceNames(cluster: string, cache: Pick<FleetCache, "snapshot">): () => readonly string[] {
+  let seen: PartitionSnapshot | undefined;
+  let names: readonly string[] = [];
+  return () => {
+    const now = cache.snapshot().resource(cluster, knownResources.namespaces.plural)?.partition("");
+    if (now === seen) return names;
+    seen = now;
+    const next = now?.rows.map(({ name }) => name) ?? [];
+    const isSame = next.length === names.length && next.every((name, at) => name === names[at]);
+    if (!isSame) names = next;
+    return names;
+  };
+}

@@ -1,0 +1,179 @@
+import type { FleetCache } from "../cache/fleet-cache.ts";
+import type { Cluster, ClusterRegistry } from "../cluster/cluster.ts";
+import { identityAt } from "../kube/identity.ts";
+import type { Identity, UserIdentity } from "../kube/identity.ts";
+import { toImpersonatedGroups } from "../kube/rbac/implied-groups.ts";
+import type { ResourceId } from "../kube/resource-id.ts";
+import type { Clock } from "../lib/clock.ts";
+import type { Logger } from "../lib/logger.ts";
+import { untilAborted } from "../lib/until-aborted.ts";
+import type { Access, Authorizer } from "./access.ts";
+import { createAskedCluster } from "./asked-cluster.ts";
+import type { AskedCaller, AskedCluster } from "./asked-cluster.ts";
+import { keyOfUser } from "./asked-user.ts";
+import { createScopes, FleetAccess } from "./fleet-access.ts";
+import type { ClusterAccess, Scopes } from "./fleet-access.ts";
+import { createFollowers } from "./followers.ts";
+import type { Followers } from "./followers.ts";
+import { createInternTable } from "./intern-table.ts";
+import type { InternTable } from "./intern-table.ts";
+import { createRbacKeeper } from "./rbac-keeper.ts";
+import type { RbacKeeper } from "./rbac-keeper.ts";
+import type { Rights } from "./rights.ts";
+
+export interface AuthorizerOptions {
+  readonly registry: ClusterRegistry;
+  readonly cache: Pick<FleetCache, "snapshot" | "retain" | "subscribe">;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** An Authorizer with what it holds: roles and bindings, and answers that are being waited for. */
+export interface ClusterAuthorizer extends Authorizer {
+  close(): void;
+}
+
+/** Sets of rights and scopes that are shared; beyond it equal ones may be two. */
+const maxShared = 10_000;
+
+interface Member {
+  readonly cluster: Cluster;
+  /** Where the cluster's configuration says that roles and bindings tell. */
+  readonly keeper: RbacKeeper | undefined;
+  readonly asked: AskedCluster;
+}
+
+/**
+ * Who may do what, cluster by cluster as `Cluster.authorization` says: by the roles and bindings kept of it, or by asking it; also by asking where those
+ * are out of step and it answers. Fails closed. Anybody but a user whom a realm vouched for is nobody. To be made before the cache runs, so that
+ * roles and bindings are read from disk with the rest.
+ */
+export function createAuthorizer(options: AuthorizerOptions): ClusterAuthorizer {
+  return new FleetAuthorizer(options);
+}
+
+class FleetAuthorizer implements ClusterAuthorizer {
+  readonly #options: AuthorizerOptions;
+  readonly #members = new Map<string, Member>();
+  readonly #intern: InternTable<Rights> = createInternTable(maxShared);
+  readonly #scopes: Scopes = createScopes(maxShared);
+  readonly #followers: Followers;
+  readonly #undo: readonly (() => void)[];
+
+  constructor(options: AuthorizerOptions) {
+    const { registry, cache, clock } = options;
+    this.#options = options;
+    this.#followers = createFollowers({
+      clock,
+      look: (identity, settled, signal) => this.#lookAgain(identity, settled, signal),
+    });
+    this.#undo = [
+      registry.subscribe(({ type, cluster }) => {
+        if (type === "joined") this.#join(cluster);
+        else if (type === "left") this.#leave(cluster);
+        if (type !== "status") this.#followers.nudge();
+      }),
+      cache.subscribe((event) => {
+        const name = event.type === "change" ? event.change.cluster : event.cluster;
+        if (this.#members.get(name)?.keeper?.onEvent(event) === true) this.#followers.nudge();
+      }),
+    ];
+    for (const cluster of registry.list()) this.#join(cluster);
+  }
+
+  access(identity: Identity, signal: AbortSignal): Access | Promise<Access> {
+    return this.#look(identity, [], signal, false);
+  }
+
+  follow(identity: Identity, current: Access, onChange: (now: Access) => void): () => void {
+    return this.#followers.follow(identity, current, onChange);
+  }
+
+  close(): void {
+    for (const undo of this.#undo) undo();
+    this.#followers.close();
+    for (const { cluster } of this.#members.values()) this.#leave(cluster);
+  }
+
+  #lookAgain(identity: Identity, current: Access, signal: AbortSignal): Access | Promise<Access> {
+    return this.#look(identity, current instanceof FleetAccess ? current.settled : [], signal, true);
+  }
+
+  #look(
+    identity: Identity,
+    settled: readonly { readonly cluster: string; readonly resource: ResourceId }[],
+    signal: AbortSignal,
+    refresh: boolean,
+  ): Access | Promise<Access> {
+    const found = this.#options.registry.list().map(({ name }) => {
+      const member = this.#members.get(name);
+      const more = settled.filter(({ cluster }) => cluster === name).map(({ resource }) => resource);
+      const access =
+        member === undefined || identity.kind !== "user" ? nobody : this.#at(member, identity, more, refresh);
+      return [name, access] as const;
+    });
+    const toAccess = (known: readonly (readonly [string, ClusterAccess])[]): Access => {
+      const access = new FleetAccess(new Map(known), this.#scopes);
+      for (const { cluster, resource } of settled) access.noteSettled(cluster, resource);
+      return access;
+    };
+    if (found.every((one): one is readonly [string, ClusterAccess] => !(one[1] instanceof Promise)))
+      return toAccess(found);
+    // Whoever has gone waits for nothing; what is not known by then is unavailable.
+    const waited = found.map(async ([name, access]) => [name, access instanceof Promise ? await untilAborted(access, signal).catch(() => unavailable) : access] as const); // prettier-ignore
+    return Promise.all(waited).then(toAccess);
+  }
+
+  #at(
+    { cluster, keeper, asked }: Member,
+    user: UserIdentity,
+    more: readonly ResourceId[],
+    refresh: boolean,
+  ): ClusterAccess | Promise<ClusterAccess> {
+    // prettier-ignore
+    const who = identityAt(cluster, user);
+    if (who === undefined) return nobody;
+    const { username } = who;
+    if (keeper !== undefined) {
+      const trust = keeper.trust();
+      if (trust !== "ask") {
+        const rights = keeper.rightsOf({ username, groups: toImpersonatedGroups(username, who.groups) });
+        // Who was nobody by the last that is known does not learn that there is such a cluster.
+        if (rights?.isNone === true) return nobody;
+        return trust === "good" && rights !== undefined ? { state: "known", rights } : unavailable;
+      }
+    }
+    const caller: AskedCaller = { key: keyOfUser(user, username, who.groups), identity: user };
+    const settle = (resource: ResourceId, signal: AbortSignal): ClusterAccess | Promise<ClusterAccess> => {
+      const now = asked.rightsOf(caller, [...more, resource]);
+      return now instanceof Promise ? untilAborted(now, signal).then(toKnown, () => unavailable) : toKnown(now);
+    };
+    const toKnown = (rights: Rights | undefined): ClusterAccess =>
+      rights === undefined ? unavailable : rights.isNone ? nobody : { state: "known", rights, settle };
+    const rights = asked.rightsOf(caller, more, { refresh });
+    return rights instanceof Promise ? rights.then(toKnown) : toKnown(rights);
+  }
+
+  #join(cluster: Cluster): void {
+    const known = this.#members.get(cluster.name);
+    if (known?.cluster === cluster) return;
+    if (known !== undefined) this.#leave(known.cluster);
+    const options = { ...this.#options, cluster, intern: this.#intern };
+    this.#members.set(cluster.name, {
+      cluster,
+      keeper: cluster.authorization === "local" ? createRbacKeeper(options) : undefined,
+      asked: createAskedCluster(options),
+    });
+  }
+
+  #leave(cluster: Cluster): void {
+    const member = this.#members.get(cluster.name);
+    if (member?.cluster !== cluster) return;
+    this.#members.delete(cluster.name);
+    member.keeper?.close();
+    member.asked.close();
+  }
+}
+
+const nobody: ClusterAccess = { state: "none" };
+const unavailable: ClusterAccess = { state: "unavailable" };

@@ -1,0 +1,146 @@
+import type { PartitionKey } from "../cache/fleet-cache.ts";
+import { alwaysCached } from "../kube/known-resources.ts";
+import { toResourceName } from "../kube/resource-id.ts";
+import type { ResourceId, ResourceName } from "../kube/resource-id.ts";
+import type { Access, AccessQuestion, AccessState, Extent, Scope } from "./access.ts";
+import { shortHash } from "./canonical-rules.ts";
+import { createInternTable } from "./intern-table.ts";
+import type { InternTable } from "./intern-table.ts";
+import type { ReadVerb, Rights } from "./rights.ts";
+
+/** What is known of somebody in one cluster. */
+export type ClusterAccess =
+  | { readonly state: "unavailable" | "none" }
+  | { readonly state: "known"; readonly rights: Rights; readonly settle?: SettleKind };
+
+/** Finds out about one more kind; at once where the answers are there. Never rejects. */
+export type SettleKind = (resource: ResourceId, signal: AbortSignal) => ClusterAccess | Promise<ClusterAccess>;
+
+const alwaysKnown: ReadonlySet<ResourceName> = new Set(alwaysCached.map(toResourceName));
+
+/** The scopes of all callers: equal ones are one. */
+export type Scopes = (verbs: readonly ReadVerb[], rights: ReadonlyMap<string, Rights>) => Scope;
+
+export function createScopes(maximum: number): Scopes {
+  const table: InternTable<Scope> = createInternTable(maximum);
+  return (verbs, rights) => {
+    const parts = Array.from(rights, ([cluster, one]) => [cluster, ...verbs.map((verb) => one.keyOf(verb))]);
+    const key = shortHash(JSON.stringify([verbs, parts]));
+    return table(key, () => new RightsScope(key, verbs, rights));
+  };
+}
+
+class RightsScope implements Scope {
+  readonly key: string;
+  readonly #verbs: readonly ReadVerb[];
+  readonly #rights: ReadonlyMap<string, Rights>;
+
+  constructor(key: string, verbs: readonly ReadVerb[], rights: ReadonlyMap<string, Rights>) {
+    this.key = key;
+    this.#verbs = verbs;
+    this.#rights = rights;
+  }
+
+  sees({ cluster, resource, namespace }: PartitionKey): boolean {
+    const rights = this.#rights.get(cluster);
+    return rights !== undefined && this.#verbs.every((verb) => rights.covers(verb, resource, namespace));
+  }
+
+  extent(cluster: string, resource: ResourceName): Extent {
+    const extents = this.#verbs.map((verb) => this.#rights.get(cluster)?.extent(verb, resource) ?? "none");
+    if (extents.includes("none")) return "none";
+    return extents.includes("some") ? "some" : "all";
+  }
+}
+
+/** The rights of one caller over the fleet, in the order of clusters given; clusters that are not named do not exist for them. */
+export class FleetAccess implements Access {
+  readonly #scopes: Scopes;
+  #clusters: ReadonlyMap<string, ClusterAccess>;
+  #rights: ReadonlyMap<string, Rights> | undefined;
+  #key: string | undefined;
+  #list: Scope | undefined;
+  #watch: Scope | undefined;
+  /** What was asked for besides what is always cached. */
+  readonly #settled = new Map<string, { readonly cluster: string; readonly resource: ResourceId }>();
+  readonly #settling = new Map<string, Promise<void>>();
+
+  constructor(clusters: ReadonlyMap<string, ClusterAccess>, scopes: Scopes) {
+    this.#clusters = clusters;
+    this.#scopes = scopes;
+  }
+
+  get key(): string {
+    return (this.#key ??= shortHash(
+      JSON.stringify(
+        Array.from(this.#clusters, ([cluster, one]) => [
+          cluster,
+          one.state,
+          one.state === "known" ? one.rights.key : "",
+        ]),
+      ),
+    ));
+  }
+
+  get list(): Scope {
+    return (this.#list ??= this.#scopes(["list"], this.#known()));
+  }
+
+  get watch(): Scope {
+    return (this.#watch ??= this.#scopes(["list", "watch"], this.#known()));
+  }
+
+  /** Kinds that were settled, for whoever follows these rights. */
+  get settled(): readonly { readonly cluster: string; readonly resource: ResourceId }[] {
+    return [...this.#settled.values()];
+  }
+
+  state(cluster: string): AccessState {
+    return this.#clusters.get(cluster)?.state ?? "none";
+  }
+
+  gets({ cluster, resource, namespace }: PartitionKey, name: string): boolean {
+    return this.#known().get(cluster)?.gets(resource, namespace, name) ?? false;
+  }
+
+  may(question: AccessQuestion): boolean {
+    return this.#known().get(question.cluster)?.may(question) ?? false;
+  }
+
+  settle(cluster: string, resource: ResourceId, signal: AbortSignal): Promise<void> | undefined {
+    const access = this.#clusters.get(cluster);
+    if (access?.state !== "known" || access.settle === undefined) return undefined;
+    const name = toResourceName(resource);
+    if (alwaysKnown.has(name)) return undefined;
+    const key = `${cluster} ${name}`;
+    if (this.#settled.has(key)) return this.#settling.get(key);
+    this.noteSettled(cluster, resource);
+    const now = access.settle(resource, signal);
+    if (!(now instanceof Promise)) {
+      this.#replace(cluster, now);
+      return undefined;
+    }
+    const settling = now.then((known) => {
+      this.#settling.delete(key);
+      this.#replace(cluster, known);
+    });
+    this.#settling.set(key, settling);
+    return settling;
+  }
+
+  /** Whoever looks again for the same caller found out about this kind, too. */
+  noteSettled(cluster: string, resource: ResourceId): void {
+    this.#settled.set(`${cluster} ${toResourceName(resource)}`, { cluster, resource });
+  }
+
+  #replace(cluster: string, now: ClusterAccess): void {
+    this.#clusters = new Map([...this.#clusters].map(([name, one]) => [name, name === cluster ? now : one]));
+    this.#rights = this.#key = this.#list = this.#watch = undefined;
+  }
+
+  #known(): ReadonlyMap<string, Rights> {
+    return (this.#rights ??= new Map(
+      [...this.#clusters].flatMap(([name, one]) => (one.state === "known" ? [[name, one.rights] as const] : [])),
+    ));
+  }
+}

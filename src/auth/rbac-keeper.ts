@@ -1,0 +1,155 @@
+import type { CacheEvent, FleetCache, ResourceSnapshot } from "../cache/fleet-cache.ts";
+import type { Cluster } from "../cluster/cluster.ts";
+import type { KubeObject } from "../kube/object.ts";
+import { createRbac } from "../kube/rbac/rbac.ts";
+import type { Rbac, RbacUser } from "../kube/rbac/rbac.ts";
+import { rbacResources } from "../kube/rbac/rbac-resources.ts";
+import { toResourceName } from "../kube/resource-id.ts";
+import type { AnyRow } from "../kube/rows/row.ts";
+import type { Clock } from "../lib/clock.ts";
+import type { InternTable } from "./intern-table.ts";
+import { createRights } from "./rights.ts";
+import type { Rights } from "./rights.ts";
+
+/** How far the roles and bindings we keep of a cluster may be gone by. */
+export type RbacTrust =
+  /** They are in step, or were a moment ago, or the cluster is out of reach and they are not too old. */
+  | "good"
+  /** They are not in step, and the cluster itself can be asked. */
+  | "ask"
+  /** Neither. */
+  | "none";
+
+/** How long a watch that broke may take to come back before the cluster is asked: the age that any decision may have. */
+export const rbacGraceMs = 10_000;
+/** How old roles and bindings of a cluster out of reach may be (T07). */
+export const rbacMaxAgeMs = 3_600_000;
+
+/** Distinct callers whose rights are remembered for one state of RBAC. */
+const maxUsers = 10_000;
+
+const names = {
+  clusterRoles: toResourceName(rbacResources.clusterRoles),
+  roles: toResourceName(rbacResources.roles),
+  clusterRoleBindings: toResourceName(rbacResources.clusterRoleBindings),
+  roleBindings: toResourceName(rbacResources.roleBindings),
+} as const;
+
+export interface RbacKeeperOptions {
+  readonly cluster: Cluster;
+  readonly cache: Pick<FleetCache, "snapshot" | "retain">;
+  readonly clock: Clock;
+  readonly intern: InternTable<Rights>;
+}
+
+/** Roles and bindings of one cluster, as the cache keeps them in step, and what they give somebody. */
+export interface RbacKeeper {
+  trust(): RbacTrust;
+  /** By what is held, however old; undefined where nothing is. `user` has all the groups that the API server would add. */
+  rightsOf(user: RbacUser): Rights | undefined;
+  /** Whether the event may change the answers. */
+  onEvent(event: CacheEvent): boolean;
+  /** Lets go of the four kinds. */
+  close(): void;
+}
+
+/** Begins to hold the four kinds; on behalf of fleetgraph itself, whoever asks. */
+export function createRbacKeeper(options: RbacKeeperOptions): RbacKeeper {
+  const { cluster, cache, clock, intern } = options;
+  const releases = Object.values(rbacResources).map((resource) => cache.retain(cluster.name, resource));
+  const parsed = new WeakMap<AnyRow, KubeObject | undefined>();
+  const users = new Map<string, Rights>();
+  let rbac: Rbac | undefined;
+  let brokenAtMs: number | undefined = clock.monotonic();
+
+  const held = (): Readonly<Record<keyof typeof names, ResourceSnapshot>> | undefined => {
+    const snapshot = cache.snapshot();
+    const entries = Object.entries(names).map(([key, name]) => [key, snapshot.resource(cluster.name, name)] as const);
+    return entries.every(([, resource]) => isHeld(resource))
+      ? (Object.fromEntries(entries) as Record<keyof typeof names, ResourceSnapshot>)
+      : undefined;
+  };
+
+  const objectsOf = function* (resource: ResourceSnapshot): Iterable<unknown> {
+    for (const { rows } of resource.partitions) for (const row of rows) yield parseOnce(row, parsed);
+  };
+
+  return {
+    trust() {
+      const resources = held();
+      const isAnswering = cluster.status.health.state === "UP" || cluster.status.health.state === "DEGRADED";
+      const states = resources === undefined ? [] : Object.values(resources).map(({ status }) => status);
+      if (states.length > 0 && states.every(({ state }) => state === "FRESH")) {
+        brokenAtMs = undefined;
+        return "good";
+      }
+      brokenAtMs ??= clock.monotonic();
+      const isBroken = clock.monotonic() - brokenAtMs > rbacGraceMs;
+      const observedAtMs = Math.min(...states.map((status) => status.observedAtMs ?? 0));
+      const isRecent = states.length > 0 && clock.now() - observedAtMs <= rbacMaxAgeMs;
+      if (isRecent && (!isBroken || !isAnswering)) return "good";
+      return isBroken && isAnswering ? "ask" : "none";
+    },
+    rightsOf(user) {
+      if (rbac === undefined) {
+        const resources = held();
+        if (resources === undefined) return undefined;
+        users.clear();
+        rbac = createRbac({
+          clusterRoles: objectsOf(resources.clusterRoles),
+          roles: objectsOf(resources.roles),
+          clusterRoleBindings: objectsOf(resources.clusterRoleBindings),
+          roleBindings: objectsOf(resources.roleBindings),
+        });
+      }
+      const key = JSON.stringify([user.username, user.groups.toSorted()]);
+      const known = users.get(key);
+      if (known !== undefined) return known;
+      if (users.size >= maxUsers) users.clear();
+      const rights = createRights(rbac.rulesFor(user));
+      const shared = intern(rights.key, () => rights);
+      users.set(key, shared);
+      return shared;
+    },
+    onEvent(event) {
+      const { cluster: name, resource } = event.type === "change" ? event.change : event;
+      if (name !== cluster.name || !isRbac(resource)) return false;
+      if (event.type === "status") {
+        const { before, after } = event;
+        if (before?.state === after?.state) return false;
+        if (after?.state !== "FRESH") brokenAtMs ??= clock.monotonic();
+      }
+      rbac = undefined;
+      return true;
+    },
+    close() {
+      for (const release of releases) release();
+    },
+  };
+}
+
+const rbacNames: ReadonlySet<string> = new Set(Object.values(names));
+
+function isRbac(resource: string): boolean {
+  return rbacNames.has(resource);
+}
+
+/** A complete list has been there, of this run or from disk, and its rows may be served. */
+function isHeld(resource: ResourceSnapshot | undefined): resource is ResourceSnapshot {
+  if (resource === undefined || resource.resourceVersion === "") return false;
+  const { state, observedAtMs } = resource.status;
+  return observedAtMs !== null && state !== "UNREACHABLE" && state !== "FORBIDDEN";
+}
+
+/** A changed binding is read again, and it alone. Damaged bytes grant nothing. */
+function parseOnce(row: AnyRow, parsed: WeakMap<AnyRow, KubeObject | undefined>): KubeObject | undefined {
+  if (parsed.has(row)) return parsed.get(row);
+  let object: KubeObject | undefined;
+  try {
+    object = row.body.parse();
+  } catch {
+    object = undefined;
+  }
+  parsed.set(row, object);
+  return object;
+}
