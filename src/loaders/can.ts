@@ -1,46 +1,26 @@
+import { reviewAccess } from "../auth/access-reviews.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import { ApiError } from "../kube/api-error.ts";
 import { KubeError } from "../kube/kube-error.ts";
-import type { ResourceId } from "../kube/resource-id.ts";
 import type { LoaderOptions } from "./operation.ts";
 import type { CanArgs } from "./request-context.ts";
 
-const accessReviews: ResourceId = {
-  group: "authorization.k8s.io",
-  version: "v1",
-  plural: "selfsubjectaccessreviews",
-  kind: "SelfSubjectAccessReview",
-  namespaced: false,
-};
-
 /**
- * Whether the caller may do this, asked of the cluster as the caller (SelfSubjectAccessReview, as kubectl auth can-i). Throws
- * AUTHZ_UNAVAILABLE where the cluster cannot be asked.
+ * Whether the caller may do this, asked of the cluster as the caller (SelfSubjectAccessReview, as kubectl auth can-i). Where it cannot be asked, by
+ * its roles and bindings if those tell. Throws AUTHZ_UNAVAILABLE where neither does.
  */
 export async function askAccess(
-  { verb, resource, namespace, name }: CanArgs,
+  { verb, resource: text, namespace, name }: CanArgs,
   cluster: Cluster,
-  { identity, signal }: Pick<LoaderOptions, "identity" | "signal">,
+  { identity, access, signal }: Pick<LoaderOptions, "identity" | "access" | "signal">,
 ): Promise<boolean> {
-  const attributes = {
-    verb,
-    ...splitResource(resource),
-    ...(namespace ? { namespace } : {}),
-    ...(name ? { name } : {}),
-  };
-  const review = {
-    apiVersion: "authorization.k8s.io/v1",
-    kind: "SelfSubjectAccessReview",
-    metadata: { name: "" },
-    spec: { resourceAttributes: attributes },
-  };
+  const attributes = { verb, ...splitResource(text), ...(namespace ? { namespace } : {}), ...(name ? { name } : {}) };
   try {
-    const options = { signal, as: identity, fieldManager: "fleetgraph/can" };
-    const { object } = await cluster.client.create(accessReviews, review, options);
-    const status = object["status"] as { readonly allowed?: unknown } | undefined;
-    return status?.allowed === true;
+    return await reviewAccess(attributes, { cluster, as: identity, signal });
   } catch (error) {
-    if (error instanceof KubeError && error.reason === "ReadOnly") throw error;
+    if (identity.kind === "user" && cluster.authorization === "local" && access.state(cluster.name) === "known") {
+      return access.may({ ...attributes, cluster: cluster.name, namespace: namespace ?? "" });
+    }
     const why = error instanceof KubeError ? error.reason : "Error";
     throw new ApiError("AUTHZ_UNAVAILABLE", `Cluster ${cluster.name} cannot be asked what you may do (${why}). Retry.`, { cluster: cluster.name, retryable: true }, error); // prettier-ignore
   }

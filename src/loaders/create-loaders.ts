@@ -105,7 +105,13 @@ class FleetLoaders implements Loaders {
     }
     return this.#after(args, ({ finder }) =>
       Promise.all(
-        ids.map(async (id) => Promise.resolve(finder.byId(id, args)).catch((error: unknown) => error as Error)),
+        ids.map(async (id) => {
+          try {
+            return await finder.byId(id, args);
+          } catch (error) {
+            return error as Error;
+          }
+        }),
       ),
     );
   }
@@ -237,7 +243,8 @@ class FleetLoaders implements Loaders {
     const { view } = this.#session.operation;
     const cluster = view.cluster(args.cluster);
     if (cluster === undefined) {
-      throw badInput("cluster", `names no cluster; there are: ${view.clusters.map(({ name }) => name).join(", ")}`);
+      const known = view.clusters.map(({ name }) => name).join(", ");
+      throw badInput("cluster", `names no cluster; there are: ${known || "none"}`);
     }
     return askAccess(args, cluster, this.#options);
   }

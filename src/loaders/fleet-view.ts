@@ -13,7 +13,7 @@ import type { AnyRow } from "../kube/rows/row.ts";
 export interface FleetView {
   readonly takenAtMs: number;
   readonly access: Access;
-  /** Home first, then by name. */
+  /** Those that exist for the caller: home first, then by name. */
   readonly clusters: readonly Cluster[];
   cluster(name: string): Cluster | undefined;
   /** How far it can be trusted and what it is; rows come from the other members. undefined: not held. */
@@ -24,7 +24,12 @@ export interface FleetView {
   partitions(cluster: string, resource: ResourceName): readonly PartitionSnapshot[];
   /** One of them; `namespace` is "" for cluster-scoped resources. */
   partition(cluster: string, resource: ResourceName, namespace: string): PartitionSnapshot | undefined;
+  /** One object that the caller may `get`, whether or not they may list others. */
   get(cluster: string, resource: ResourceName, namespace: string, name: string): AnyRow | undefined;
+  /** Sees to it that it is known what the caller may do with the kind there. undefined: it is. Never rejects. */
+  settle(clusters: readonly Cluster[], resource: ResourceId): Promise<void> | undefined;
+  /** `ensure` where the caller may list any of it: nobody has a kind fetched that they may not see. Settles first. */
+  ensureListed(clusters: readonly Cluster[], resource: ResourceId): Promise<void> | undefined;
   /**
    * Sees to it that the resource is held in these clusters. undefined: it is, go on at once. Never rejects because of a cluster: where it cannot
    * be had within the time allowed, `resource` stays as it is.
@@ -63,7 +68,7 @@ class SnapshotView implements FleetView {
     this.#snapshot = options.cache.snapshot();
     this.takenAtMs = this.#snapshot.takenAtMs;
     this.access = options.access;
-    this.clusters = options.registry.list();
+    this.clusters = options.registry.list().filter(({ name }) => options.access.state(name) !== "none");
     this.#byName = new Map(this.clusters.map((cluster) => [cluster.name, cluster]));
   }
 
@@ -90,7 +95,27 @@ class SnapshotView implements FleetView {
   }
 
   get(cluster: string, resource: ResourceName, namespace: string, name: string): AnyRow | undefined {
-    return this.partition(cluster, resource, namespace)?.get(name);
+    if (!this.access.gets({ cluster, resource, namespace }, name)) return undefined;
+    return this.#served(cluster, resource)?.get(namespace, name);
+  }
+
+  settle(clusters: readonly Cluster[], resource: ResourceId): Promise<void> | undefined {
+    const { signal } = this.#options;
+    const pending = clusters.flatMap(({ name }) => this.access.settle(name, resource, signal) ?? []);
+    return pending.length === 0 ? undefined : Promise.all(pending).then(() => {});
+  }
+
+  ensureListed(clusters: readonly Cluster[], resource: ResourceId): Promise<void> | undefined {
+    const ensure = (): Promise<void> | undefined => {
+      const name = toResourceName(resource);
+      const { list } = this.access;
+      return this.ensure(
+        clusters.filter((cluster) => list.extent(cluster.name, name) !== "none"),
+        resource,
+      );
+    };
+    const settling = this.settle(clusters, resource);
+    return settling === undefined ? ensure() : settling.then(ensure);
   }
 
   ensure(clusters: readonly Cluster[], resource: ResourceId): Promise<void> | undefined {
@@ -130,8 +155,9 @@ class SnapshotView implements FleetView {
     void this.#options.cache.ensure(cluster.name, resource, { signal: this.#options.signal, waitMs: 0 });
   }
 
-  /** undefined where there is nothing, or nothing that may be served: another cluster's rows, or what the state says is missing. */
+  /** undefined where there is nothing, or nothing that may be served: rights unknown, another cluster's rows, or what the state says is missing. */
   #served(cluster: string, resource: ResourceName): ResourceSnapshot | undefined {
+    if (this.access.state(cluster) !== "known") return undefined;
     const identity = this.#byName.get(cluster)?.status.identity.state;
     if (identity !== "pinned" && identity !== "unknown") return undefined;
     const held = this.resource(cluster, resource);

@@ -1,3 +1,6 @@
+import { alwaysCached } from "../kube/known-resources.ts";
+import { toResourceName } from "../kube/resource-id.ts";
+import type { ResourceName } from "../kube/resource-id.ts";
 import { compareCodePoints } from "../cache/compare-code-points.ts";
 import { createConnection } from "./connection/list-connection.ts";
 import { kinds } from "./kinds/kinds.ts";
@@ -10,7 +13,9 @@ import { toReadState } from "./connection/read-state.ts";
 import type { ClusterValue, Connection, ListArgs, PageArgs, ReadStateValue } from "./request-context.ts";
 import { compileWhere } from "./where/compile-where.ts";
 
-/** The fleet, home first, then by name. It is what we know ourselves: always complete. */
+const alwaysHeld: ReadonlySet<ResourceName> = new Set(alwaysCached.map(toResourceName));
+
+/** The fleet as the caller may know it, home first, then by name. It is what we know ourselves: always complete. */
 export function listClusters(
   operation: Operation,
   args: Pick<ListArgs, "where" | keyof PageArgs>,
@@ -41,12 +46,16 @@ export function listClusters(
   });
 }
 
-/** One for each resource held of the cluster, by name. */
+/**
+ * One for each resource held of the cluster, by name. What is held because somebody asked for it shows to those alone who may list it: which kinds
+ * others ask for is nobody's business.
+ */
 export function readStatesOf({ view }: Operation, name: string): readonly ReadStateValue[] {
   const cluster = view.cluster(name);
   if (cluster === undefined) return [];
   return view
     .resources(name)
+    .filter((resource) => alwaysHeld.has(resource) || view.access.list.extent(name, resource) !== "none")
     .map((resource) => toReadState(view, { cluster, resource }))
     .sort((a, b) => (a.resource < b.resource ? -1 : 1));
 }

@@ -107,7 +107,7 @@ interface ServedList<Row extends AnyRow> {
   readonly served: readonly Served[];
 }
 
-/** Has all that is served held, then lists it. Arguments are checked before anything is waited for. */
+/** Has all held that is served and may be listed, then lists it. Arguments are checked before anything is waited for. */
 function listServed<Row extends AnyRow>(
   operation: Operation,
   { spec, args, list, resource, served }: ServedList<Row>,
@@ -119,7 +119,7 @@ function listServed<Row extends AnyRow>(
   }));
   const connection = listRows(operation, { list, spec, args, asked, resource });
   const ensured = served.flatMap((one) =>
-    one.served === true ? [operation.view.ensure([one.cluster], one.resource) ?? null] : [],
+    one.served === true ? [operation.view.ensureListed([one.cluster], one.resource) ?? null] : [],
   );
   const pending = ensured.filter((one) => one !== null);
   return pending.length === 0 ? connection : whenReady(Promise.all(pending), () => connection);

@@ -60,7 +60,7 @@ export function listRows<Row extends AnyRow>(operation: Operation, request: List
     order,
     page,
     hash,
-    readStates: () => asked.map((one) => toReadState(view, one, maxStalenessMs)),
+    readStates: () => asked.map((one) => toReadState(view, { ...one, namespaces }, maxStalenessMs)),
     relations,
     maxGroups: limits.maxGroups,
   });

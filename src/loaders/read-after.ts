@@ -9,6 +9,7 @@ import type { AnyRow } from "../kube/rows/row.ts";
 import { createDeferred } from "../lib/deferred.ts";
 import { sleep } from "../lib/clock.ts";
 import type { LoaderOptions } from "./operation.ts";
+import { findServed } from "./relations/served-kinds.ts";
 import { within } from "./within.ts";
 
 /** A write that a later read must show. */
@@ -53,7 +54,10 @@ function notAToken(): ApiError {
   return new ApiError("BAD_USER_INPUT", "Argument readAfter must be what a mutation's payload gave as readAfter.");
 }
 
-export type ReadAfterOptions = Pick<LoaderOptions, "registry" | "cache" | "identity" | "signal" | "clock" | "limits">;
+export type ReadAfterOptions = Pick<
+  LoaderOptions,
+  "registry" | "cache" | "identity" | "access" | "signal" | "clock" | "limits"
+>;
 
 /** What is read of the stream before a cluster is asked: events are usually here within this. */
 const streamWaitMs = 500;
@@ -64,9 +68,14 @@ const streamWaitMs = 500;
  * Throws BAD_USER_INPUT for a token that is none, CLUSTER_TIMEOUT after `limits.readAfterMs`.
  */
 export async function awaitReadAfter(token: string, options: ReadAfterOptions): Promise<boolean> {
-  const mark = decodeReadAfter(token);
-  const cluster = options.registry.get(mark.cluster);
-  if (cluster === undefined) throw new ApiError("BAD_USER_INPUT", `Argument readAfter names cluster ${JSON.stringify(mark.cluster)}, which is not in the fleet.`); // prettier-ignore
+  const told = decodeReadAfter(token);
+  // A cluster where the caller may do nothing is as one that is not there.
+  const cluster = options.access.state(told.cluster) === "none" ? undefined : options.registry.get(told.cluster);
+  if (cluster === undefined) throw new ApiError("BAD_USER_INPUT", `Argument readAfter names cluster ${JSON.stringify(told.cluster)}, which is not in the fleet.`); // prettier-ignore
+  const mark = { ...told, resource: await servedAs(told.resource, cluster, options) };
+  await options.access.settle(cluster.name, mark.resource, options.signal);
+  // Reads do not show it to them, now or later: whether the write is there must not be told by how long this takes.
+  if (!options.access.gets({ cluster: cluster.name, resource: toResourceName(mark.resource), namespace: mark.namespace }, mark.name)) return false; // prettier-ignore
   if (isSeen(options.cache, mark)) return false;
   const { limits, clock } = options;
   const startMs = clock.monotonic();
@@ -79,6 +88,23 @@ export async function awaitReadAfter(token: string, options: ReadAfterOptions): 
     `This replica has not seen the write that readAfter names within ${limits.readAfterMs} ms. Retry, or read without it.`,
     { cluster: cluster.name, retryable: true },
   );
+}
+
+/**
+ * The resource that a token names, as discovery has it. A token is only encoded and may say anything: a Secret listed as another kind would be kept
+ * with its values, which are left out by kind.
+ */
+async function servedAs(
+  { group, version, plural, kind, namespaced }: ResourceId,
+  cluster: Cluster,
+  { clock, signal, limits }: ReadAfterOptions,
+): Promise<ResourceId> {
+  const found = await findServed(cluster, { group, version, kind }, { clock, signal, ms: limits.readThroughMs });
+  if (found.state === "unknown") throw new ApiError("CLUSTER_UNAVAILABLE", `Cluster ${cluster.name} was never reached: what it serves is not known. Retry.`, { cluster: cluster.name, retryable: true }); // prettier-ignore
+  if (found.state === "absent") throw notAToken();
+  const { resource } = found;
+  if (resource.plural !== plural || resource.namespaced !== namespaced) throw notAToken();
+  return resource;
 }
 
 /** What the store must show instead: the object as it is now, which may have moved on or gone since the write. */

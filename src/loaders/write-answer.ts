@@ -92,21 +92,25 @@ function toMark({ target }: WriteSubject, uid: string, resourceVersion: string):
   return { cluster, resource, namespace, name, uid, resourceVersion };
 }
 
+/** Whether the caller's reads show the write: never where they may not read it, which is not waited for either. */
 async function awaitVisible(mark: WriteMark, options: LoaderOptions): Promise<boolean> {
   const { cache, signal, limits, clock } = options;
+  await options.access.settle(mark.cluster, mark.resource, signal);
+  if (!mayGet(mark, options)) return false;
   const startMs = clock.monotonic();
   // A kind nobody asked for yet is listed now: then reads show the write.
   await cache.ensure(mark.cluster, mark.resource, { signal, waitMs: limits.visibleMs });
   return awaitSeen(mark, options, Math.max(0, limits.visibleMs - (clock.monotonic() - startMs)));
 }
 
-function heldRow(
-  { cluster, resource, namespace, name }: WriteMark,
-  { cache, access }: LoaderOptions,
-): AnyRow | undefined {
-  const resourceName = toResourceName(resource);
-  if (!access.gets({ cluster, resource: resourceName, namespace }, name)) return undefined;
-  return cache.snapshot().resource(cluster, resourceName)?.get(namespace, name);
+function heldRow(mark: WriteMark, options: LoaderOptions): AnyRow | undefined {
+  const { cluster, resource, namespace, name } = mark;
+  if (!mayGet(mark, options)) return undefined;
+  return options.cache.snapshot().resource(cluster, toResourceName(resource))?.get(namespace, name);
+}
+
+function mayGet({ cluster, resource, namespace, name }: WriteMark, { access }: LoaderOptions): boolean {
+  return access.gets({ cluster, resource: toResourceName(resource), namespace }, name);
 }
 
 /** null where what the cluster answered is no object. A dry run of a creation has no version yet: "0" stands for none. */

@@ -27,8 +27,11 @@ export interface SubjectQuery extends KindQuery {
   readonly name: string;
 }
 
-/** The object that an ObjectRef names: by id alone, or by its whole natural key; anything else is BAD_USER_INPUT. */
-export function parseObjectRef(object: ObjectRefInput, { registry }: Pick<LoaderOptions, "registry">): SubjectQuery {
+/**
+ * The object that an ObjectRef names: by id alone, or by its whole natural key; anything else is BAD_USER_INPUT. A cluster where the caller may do
+ * nothing is as one that is not there.
+ */
+export function parseObjectRef(object: ObjectRefInput, options: FleetOptions): SubjectQuery {
   const { id, cluster, apiVersion, kind, namespace, name } = object;
   const others = [cluster, apiVersion, kind, namespace, name];
   if (isGiven(id)) {
@@ -37,7 +40,7 @@ export function parseObjectRef(object: ObjectRefInput, { registry }: Pick<Loader
     const identity = parseObjectId(id);
     if (identity === undefined || !("kind" in identity))
       throw badInput("input.object.id", "is not the id of an object in a cluster");
-    const member = registry.get(identity.cluster);
+    const member = memberOf(identity.cluster, options);
     if (member === undefined)
       throw new ApiError("NOT_FOUND", `The object's cluster ${shown(identity.cluster)} is not in the fleet.`);
     return { ...identity, cluster: member };
@@ -50,16 +53,23 @@ export function parseObjectRef(object: ObjectRefInput, { registry }: Pick<Loader
     kind,
     name,
     namespace: namespace ?? "",
-    cluster: findCluster(cluster, "input.object.cluster", registry),
+    cluster: findCluster(cluster, "input.object.cluster", options),
   };
 }
 
-/** Throws BAD_USER_INPUT naming the clusters there are. */
-export function findCluster(name: string, argument: string, registry: LoaderOptions["registry"]): Cluster {
-  const cluster = registry.get(name);
+type FleetOptions = Pick<LoaderOptions, "registry" | "access">;
+
+/** A cluster that exists for the caller. */
+function memberOf(name: string, { registry, access }: FleetOptions): Cluster | undefined {
+  return access.state(name) === "none" ? undefined : registry.get(name);
+}
+
+/** Throws BAD_USER_INPUT naming the clusters there are for the caller. */
+export function findCluster(name: string, argument: string, options: FleetOptions): Cluster {
+  const cluster = memberOf(name, options);
   if (cluster !== undefined) return cluster;
-  const known = registry.list().map((one) => one.name);
-  throw badInput(argument, `names no cluster: ${shown(name)}; there are: ${known.join(", ")}`);
+  const known = options.registry.list().flatMap((one) => memberOf(one.name, options)?.name ?? []);
+  throw badInput(argument, `names no cluster: ${shown(name)}; there are: ${known.join(", ") || "none"}`);
 }
 
 /** Finds how the cluster serves the kind. Throws FORBIDDEN, IDENTITY_CHANGED, CRD_NOT_INSTALLED or CLUSTER_UNAVAILABLE before anything is sent. */

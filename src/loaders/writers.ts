@@ -29,7 +29,7 @@ export interface WriterOptions extends LoaderOptions {
  * `limits.visibleMs`. Throws ApiError for what is refused here, KubeError for what the cluster refused.
  */
 export function createWriters(options: WriterOptions): Writers {
-  const { registry, newKey = randomUUID } = options;
+  const { newKey = randomUUID } = options;
 
   const run = (
     feature: Feature,
@@ -48,7 +48,7 @@ export function createWriters(options: WriterOptions): Writers {
       audited(options, { feature: "apply", dryRun: input.dryRun }, async (note) => {
         const manifest = parseManifest(input.manifest);
         const { name, namespace = "" } = manifest.metadata;
-        const cluster = findCluster(input.cluster, "input.cluster", registry);
+        const cluster = findCluster(input.cluster, "input.cluster", options);
         const query = { ...splitApiVersion(manifest.apiVersion), kind: manifest.kind, cluster, namespace, name };
         const subject = await resolveSubject(query, options);
         note(subject);

@@ -254,7 +254,9 @@ describe("relations", () => {
       sees: ({ resource }) => resource === "pods",
       extent: (_cluster, resource) => (resource === "pods" ? "all" : "none"),
     };
-    const loaders = createLoaders(world.options({ access: { ...wholeAccess, list: scope } }));
+    const loaders = createLoaders(
+      world.options({ access: { ...wholeAccess, list: scope, gets: (partition) => scope.sees(partition) } }),
+    );
     const [a] = (loaders.pods({}) as Connection<PodRow>).nodes();
     expect(loaders.podNode(a!)).toBeNull();
     expect(loaders.podServices(a!)).toEqual([]);

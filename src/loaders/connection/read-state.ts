@@ -1,3 +1,4 @@
+import type { Extent } from "../../auth/access.ts";
 import type { Cluster } from "../../cluster/cluster.ts";
 import type { SyncStatus } from "../../cache/fleet-cache.ts";
 import type { ResourceName } from "../../kube/resource-id.ts";
@@ -11,6 +12,8 @@ export interface Asked {
   readonly resource: ResourceName;
   /** false: the cluster does not serve the kind, so nothing of it is missing. Unset = it does. */
   readonly served?: boolean;
+  /** Unset = all. */
+  readonly namespaces?: readonly string[] | null | undefined;
 }
 
 /** How far the rows of what was asked can be trusted. `maxStalenessMs`: what is older is left out. */
@@ -20,16 +23,27 @@ export function toReadState(view: FleetView, asked: Asked, maxStalenessMs?: numb
   if (identity === "changed" || identity === "duplicate") {
     return absent(asked, "IDENTITY_CHANGED", identity === "changed" ? "IdentityChanged" : "DuplicateCluster");
   }
-  const status = view.resource(cluster.name, resource)?.status;
+  if (view.access.state(cluster.name) !== "known") return absent(asked, "AUTHZ_UNAVAILABLE", "RightsUnknown");
   if (!served) return { ...absent(asked, null, null), state: "FRESH" };
+  const extent = extentOf(view, asked);
+  if (extent === "none") return { ...absent(asked, "FORBIDDEN", "Forbidden"), state: "FORBIDDEN" };
+  const status = view.resource(cluster.name, resource)?.status;
   if (status === undefined) {
     const { state, reason } = cluster.status.health;
     return absent(asked, "CLUSTER_UNAVAILABLE", state === "DOWN" ? (reason ?? "Unavailable") : "NotHeld");
   }
-  const readState = fromStatus(asked, status);
+  // Malformed objects are counted over all namespaces: only who sees all of them is told.
+  const readState = fromStatus(asked, extent === "all" ? status : { ...status, skipped: 0 });
   return isTooOld(view, status, maxStalenessMs)
     ? { ...readState, state: "UNREACHABLE", code: "STALE_READ_REFUSED", reason: "TooOld" }
     : readState;
+}
+
+/** How much of what was asked the caller may list. */
+function extentOf({ access }: FleetView, { cluster: { name: cluster }, resource, namespaces }: Asked): Extent {
+  const extent = access.list.extent(cluster, resource);
+  if (extent !== "some" || namespaces === null || namespaces === undefined) return extent;
+  return namespaces.some((namespace) => access.list.sees({ cluster, resource, namespace })) ? "some" : "none";
 }
 
 /** Whether nothing of it may be served under `maxStaleness`. */

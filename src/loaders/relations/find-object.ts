@@ -1,10 +1,11 @@
 import { ApiError } from "../../kube/api-error.ts";
 import type { Cluster } from "../../cluster/cluster.ts";
-import { KubeError } from "../../kube/kube-error.ts";
+import { isKubeError, KubeError } from "../../kube/kube-error.ts";
 import { formatKey, parseObjectId } from "../../kube/object-key.ts";
 import { toResourceName } from "../../kube/resource-id.ts";
 import type { ResourceId } from "../../kube/resource-id.ts";
 import type { AnyRow } from "../../kube/rows/row.ts";
+import type { FleetView } from "../fleet-view.ts";
 import { isTooOld } from "../connection/read-state.ts";
 import { badInput } from "../input-error.ts";
 import { parseStaleness } from "../list-rows.ts";
@@ -45,13 +46,32 @@ export function createObjectFinder(operation: Operation, readThrough: ReadThroug
     const { namespace, name } = query;
     const maxStalenessMs = parseStaleness(args.maxStaleness);
     const resourceName = toResourceName(resource);
+    const settling = view.settle([cluster], resource);
+    return whenReady(settling ?? null, () => {
+      demandKnown(view, cluster);
+      // Nothing is fetched, and nothing waited for, that could not be shown.
+      if (!view.access.gets({ cluster: cluster.name, resource: resourceName, namespace }, name)) return null;
+      return readHeld(cluster, resource, query, args, maxStalenessMs);
+    });
+  };
+
+  const readHeld = (
+    cluster: Cluster,
+    resource: ResourceId,
+    query: ObjectQuery,
+    args: OneArgs,
+    maxStalenessMs: number | undefined,
+  ): MaybePromise<AnyRow | null> => {
+    const { namespace, name } = query;
+    const resourceName = toResourceName(resource);
     const ensured = view.ensure([cluster], resource);
     return whenReady(ensured ?? null, () => {
       const status = view.resource(cluster.name, resourceName)?.status;
       const mustRead = maxStalenessMs !== undefined && (status === undefined || status.observedAtMs === null || isTooOld(view, status, maxStalenessMs)); // prettier-ignore
       if (!mustRead) return view.get(cluster.name, resourceName, namespace, name) ?? null;
-      if (!view.access.gets({ cluster: cluster.name, resource: resourceName, namespace }, name)) return null;
       return readThrough({ cluster, resource, namespace, name }).catch((error: unknown) => {
+        // The cluster knows better than we: what may not be read is not there.
+        if (isKubeError(error, "Forbidden")) return null;
         throw refuseStale(query, args.maxStaleness ?? "", error);
       });
     });
@@ -60,6 +80,7 @@ export function createObjectFinder(operation: Operation, readThrough: ReadThroug
   const find = (query: ObjectQuery, args: OneArgs = {}): MaybePromise<AnyRow | null> => {
     const cluster = view.cluster(query.cluster);
     if (cluster === undefined) return null;
+    demandKnown(view, cluster);
     return whenReady(findServed(cluster, query, discovery), (served) =>
       served.state === "served"
         ? read(cluster, served.resource, served.resource.namespaced ? query : { ...query, namespace: "" }, args)
@@ -72,6 +93,7 @@ export function createObjectFinder(operation: Operation, readThrough: ReadThroug
     byKey(key, args) {
       const cluster = view.cluster(key.cluster);
       if (cluster === undefined) return null;
+      demandKnown(view, cluster);
       const query = { ...toKindQuery(key), cluster: key.cluster, namespace: key.namespace ?? "", name: key.name };
       return whenReady(findServed(cluster, query, discovery), (served: ServedKind) => {
         if (served.state === "unknown") return null;
@@ -86,6 +108,12 @@ export function createObjectFinder(operation: Operation, readThrough: ReadThroug
       return "kind" in identity ? find(identity, args) : relations.cluster(identity.cluster);
     },
   };
+}
+
+/** Throws AUTHZ_UNAVAILABLE, whether or not there is such an object. */
+function demandKnown({ access }: FleetView, { name: cluster }: Cluster): void {
+  if (access.state(cluster) === "known") return;
+  throw new ApiError("AUTHZ_UNAVAILABLE", `Cluster ${cluster} cannot be asked what you may do, and what is known of it is too old. Retry.`, { cluster, retryable: true }); // prettier-ignore
 }
 
 /** Throws BAD_USER_INPUT where a namespace is missing or too much. */

@@ -53,7 +53,7 @@ export function listEventsOf(operation: Operation, row: ObjectRow, args: ListArg
   };
   const list = (): Connection<EventRow> =>
     listRelated(operation, row, { name: "events", spec: kinds.Event, resource, args, rows });
-  const ensured = cluster === undefined ? undefined : view.ensure([cluster], resource);
+  const ensured = cluster === undefined ? undefined : view.ensureListed([cluster], resource);
   return ensured === undefined ? list() : whenReady(ensured, list);
 }
 
