@@ -1,7 +1,5 @@
 import { readFile } from "node:fs/promises";
 import { isDeepStrictEqual } from "node:util";
-import { KubeConfig } from "@kubernetes/client-node";
-import type { User } from "@kubernetes/client-node";
 import { createBackoff } from "../lib/backoff.ts";
 import type { Random } from "../lib/backoff.ts";
 import type { Clock } from "../lib/clock.ts";
@@ -54,7 +52,7 @@ interface Held {
   readonly untilMs: number;
 }
 
-/** @kubernetes/client-node applies the kubeconfig's user; what it would do for every call is done here once in `maxAgeMs`. */
+/** What is read of files, plugins and providers is read once in `maxAgeMs`, not for every call. */
 export function createCredentialSource(options: CredentialSourceOptions): CredentialSource {
   const { cluster, clock, logger, random } = options;
   const load = createLoader(options);
@@ -129,8 +127,7 @@ function createLoader(options: CredentialSourceOptions): Load {
     user = same ? { ...user, connection } : toUser(options, connection);
     const { exec, providerConfig } = user;
     if (refused) exec?.forget();
-    const applied: Applied = {};
-    await toKubeConfig(connection, providerConfig, exec).applyToHTTPSOptions(applied as object);
+    const applied = await applyUser(connection, providerConfig, exec);
     const headers = await toHeaders(connection, applied);
     const expiryMs = Math.min(exec?.expiresAtMs ?? Infinity, toTokenExpiry(headers["authorization"]) ?? Infinity);
     const nowMs = clock.now();
@@ -165,7 +162,7 @@ function toUser(options: CredentialSourceOptions, connection: ClusterConnection)
   };
 }
 
-/** What client-node writes into request options. */
+/** What a user brings to a request; client-node's providers and our exec plugin write it into request options. */
 interface Applied {
   headers?: Record<string, string>;
   auth?: string;
@@ -174,55 +171,63 @@ interface Applied {
   key?: Buffer | string;
 }
 
-function toKubeConfig(
-  { endpoints, tls, clientCertificate, authentication }: ClusterConnection,
+/** As kubectl applies a user: certificates first, which a plugin may replace. A token file is read by `toHeaders`. */
+async function applyUser(
+  connection: ClusterConnection,
   providerConfig: Record<string, string>,
   exec: ExecAuthenticator | undefined,
-): KubeConfig {
-  const config = new KubeConfig();
-  const server = endpoints[0]?.url ?? "";
-  const user: User = {
-    name: "user",
-    ...toFileOrData(clientCertificate?.certificate, "certFile", "certData"),
-    ...toFileOrData(clientCertificate?.key, "keyFile", "keyData"),
-    ...toAuthentication(authentication, providerConfig),
-  };
-  if (exec !== undefined) config.addAuthenticator(exec);
-  config.loadFromClusterAndUser(
-    {
-      name: "cluster",
-      server,
-      // client-node refuses plain http otherwise; verification itself is decided from `connection`, not here.
-      skipTLSVerify: tls.insecureSkipVerify || server.startsWith("http:"),
-      ...toFileOrData(tls.ca, "caFile", "caData"),
-    },
-    user,
+): Promise<Applied> {
+  const { authentication, tls, clientCertificate } = connection;
+  const [ca, cert, key] = await Promise.all(
+    [tls.ca, clientCertificate?.certificate, clientCertificate?.key].map((source) => readPem(source)),
   );
-  return config;
-}
-
-function toFileOrData(source: PemSource | undefined, file: string, data: string): Record<string, string> {
-  if (source === undefined) return {};
-  return "file" in source ? { [file]: source.file } : { [data]: Buffer.from(source.pem).toString("base64") };
-}
-
-function toAuthentication(
-  authentication: ClusterConnection["authentication"],
-  providerConfig: Record<string, string>,
-): Partial<User> {
+  const applied: Applied = {
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+  };
   switch (authentication.type) {
+    case "token":
+      if (authentication.token !== "") applied.headers = { Authorization: `Bearer ${authentication.token}` };
+      break;
+    case "basic":
+      applied.auth = `${authentication.username}:${authentication.password}`;
+      break;
+    case "exec":
+      await exec?.applyAuthentication({ name: "user", authProvider: { name: execProviderName, config: {} } }, applied);
+      break;
+    case "auth-provider":
+      await applyProvider(connection, authentication.name, providerConfig, applied);
+      break;
     case "none":
     case "token-file":
-      return {};
-    case "token":
-      return { token: authentication.token };
-    case "basic":
-      return { username: authentication.username, password: authentication.password };
-    case "exec":
-      return { authProvider: { name: execProviderName, config: {} } };
-    case "auth-provider":
-      return { authProvider: { name: authentication.name, config: providerConfig } };
+      break;
   }
+  return applied;
+}
+
+async function readPem(source: PemSource | undefined): Promise<Buffer | undefined> {
+  if (source === undefined) return undefined;
+  const bytes = "file" in source ? await readFile(source.file) : Buffer.from(source.pem);
+  return bytes.length === 0 ? undefined : bytes;
+}
+
+/** OIDC and its like are @kubernetes/client-node's. It takes half a second to load, so only who needs it does. */
+async function applyProvider(
+  { endpoints }: ClusterConnection,
+  name: string,
+  config: Record<string, string>,
+  applied: Applied,
+): Promise<void> {
+  const { KubeConfig } = await import("@kubernetes/client-node");
+  const kubeConfig = new KubeConfig();
+  const server = endpoints[0]?.url ?? "";
+  // client-node refuses plain http otherwise; verification itself is decided from `connection`, not here.
+  const cluster = { name: "cluster", server, skipTLSVerify: server.startsWith("http:") };
+  kubeConfig.loadFromClusterAndUser(cluster, { name: "user", authProvider: { name, config } });
+  const provided: Applied = {};
+  await kubeConfig.applyToHTTPSOptions(provided as object);
+  if (provided.headers !== undefined) applied.headers = provided.headers;
 }
 
 /**
