@@ -3,6 +3,8 @@ import type { Registry as MetricsRegistry } from "prom-client";
 import { buildFleetSchema, emitSchema } from "../resolvers/build-schema.ts";
 import { starterQueries } from "../resolvers/starter-queries.ts";
 import { wholeAuthorizer } from "./auth/access.ts";
+import type { Authorizer } from "./auth/access.ts";
+import { createAuthorizer } from "./auth/authorizer.ts";
 import { createFleetCache } from "./cache/fleet-cache.ts";
 import type { FleetCache } from "./cache/fleet-cache.ts";
 import type { SnapshotStore } from "./cache/snapshot-store.ts";
@@ -96,6 +98,7 @@ export function createApp(options: AppOptions): App {
     snapshots,
     lastKnownUid: (name) => uidOf(registry, name),
   });
+  const authorizer = authorizing(options, registry, cache);
   const healthLog = createHealthLog({ registry, cache, clock, id: createId(), limit: healthLogEntries });
   const audit = createAuditTrail({ logger, clock, createId });
   const schema: GraphQLSchema = buildFleetSchema({ clock });
@@ -111,7 +114,7 @@ export function createApp(options: AppOptions): App {
       registry,
       cache,
       healthLog,
-      authorizer: wholeAuthorizer,
+      authorizer,
       clock,
       audit,
       maxPending: maxPendingChanges,
@@ -147,11 +150,22 @@ export function createApp(options: AppOptions): App {
       } finally {
         stopEmbedded();
         healthLog.close();
+        authorizer.close();
         await audit.settled();
         await options.embedded.close();
       }
     },
   };
+}
+
+/** In mode none the person at this machine may do what the clusters let our own credentials do. */
+function authorizing(
+  { config, clock, logger }: AppOptions,
+  registry: ClusterRegistry,
+  cache: FleetCache,
+): Authorizer & { close(): void } {
+  if (config.auth.mode === "none") return { ...wholeAuthorizer, close() {} };
+  return createAuthorizer({ registry, cache, clock, logger });
 }
 
 /** Off unless a database is configured; the clusters it may write to are the writable ones. */
