@@ -1,15 +1,5 @@
 import { webcrypto } from "node:crypto";
-import {
-  BasicConstraintsExtension,
-  ExtendedKeyUsage,
-  ExtendedKeyUsageExtension,
-  KeyUsageFlags,
-  KeyUsagesExtension,
-  PemConverter,
-  SubjectAlternativeNameExtension,
-  X509CertificateGenerator,
-} from "@peculiar/x509";
-import type { X509Certificate } from "@peculiar/x509";
+import type { ExtendedKeyUsage, SubjectAlternativeNameExtension, X509Certificate } from "@peculiar/x509";
 import type { Clock } from "../../lib/clock.ts";
 
 /** A certificate and its key, as PEM. */
@@ -32,18 +22,20 @@ const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as con
 
 /** A new authority whose certificates are valid from an hour ago (clocks differ) for a year. */
 export async function createCertificateAuthority(clusterName: string, clock: Clock): Promise<CertificateAuthority> {
+  // Loaded here, since only who has embedded clusters needs it and it takes as long as the rest of a small start.
+  const x509 = await import("@peculiar/x509");
   const validity = { notBefore: new Date(clock.now() - dayMs / 24), notAfter: new Date(clock.now() + 365 * dayMs) };
   const newKeys = (): Promise<webcrypto.CryptoKeyPair> =>
     webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
   const caKeys = await newKeys();
-  const ca = await X509CertificateGenerator.createSelfSigned({
+  const ca = await x509.X509CertificateGenerator.createSelfSigned({
     ...validity,
     name: [{ CN: [`${clusterName}-ca`] }],
     keys: caKeys,
     signingAlgorithm: algorithm,
     extensions: [
-      new BasicConstraintsExtension(true, 0, true),
-      new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
+      new x509.BasicConstraintsExtension(true, 0, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
     ],
   });
 
@@ -53,7 +45,7 @@ export async function createCertificateAuthority(clusterName: string, clock: Clo
     alternatives?: SubjectAlternativeNameExtension,
   ): Promise<KeyPair> => {
     const keys = await newKeys();
-    const certificate = await X509CertificateGenerator.create({
+    const certificate = await x509.X509CertificateGenerator.create({
       ...validity,
       subject: name,
       issuer: ca.subject,
@@ -61,9 +53,9 @@ export async function createCertificateAuthority(clusterName: string, clock: Clo
       signingKey: caKeys.privateKey,
       signingAlgorithm: algorithm,
       extensions: [
-        new BasicConstraintsExtension(false, undefined, true),
-        new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
-        new ExtendedKeyUsageExtension([usage]),
+        new x509.BasicConstraintsExtension(false, undefined, true),
+        new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+        new x509.ExtendedKeyUsageExtension([usage]),
         ...(alternatives === undefined ? [] : [alternatives]),
       ],
     });
@@ -75,14 +67,14 @@ export async function createCertificateAuthority(clusterName: string, clock: Clo
     serving: (names, addresses) =>
       leaf(
         [{ CN: ["kube-apiserver"] }],
-        ExtendedKeyUsage.serverAuth,
-        new SubjectAlternativeNameExtension([
+        x509.ExtendedKeyUsage.serverAuth,
+        new x509.SubjectAlternativeNameExtension([
           ...names.map((value) => ({ type: "dns" as const, value })),
           ...addresses.map((value) => ({ type: "ip" as const, value })),
         ]),
       ),
     client: (user, groups) =>
-      leaf([...groups.map((group) => ({ O: [group] })), { CN: [user] }], ExtendedKeyUsage.clientAuth),
+      leaf([...groups.map((group) => ({ O: [group] })), { CN: [user] }], x509.ExtendedKeyUsage.clientAuth),
   };
 }
 
@@ -91,5 +83,6 @@ function toPem(certificate: X509Certificate): string {
 }
 
 async function keyToPem(key: webcrypto.CryptoKey): Promise<string> {
+  const { PemConverter } = await import("@peculiar/x509");
   return `${PemConverter.encode(await webcrypto.subtle.exportKey("pkcs8", key), "PRIVATE KEY")}\n`;
 }
