@@ -5,11 +5,12 @@ import { parse } from "yaml";
 
 /**
  * Records from a real kube-apiserver what the embedded one serves by: schemas with their merge keys, discovery, and kubectl's table columns,
- * for the kinds of issue 3 and without prose.
+ * for the kinds of issue 3 and without prose; and the roles and bindings that users of a new cluster meet.
  *
  *   npm run record:openapi -- KUBECONFIG     (a cluster-admin client certificate, as `../shared/kube/cluster up` writes it)
  */
 const target = "src/embedded/recorded/recorded-api.json";
+const rolesTarget = "src/embedded/recorded/bootstrap-roles.json";
 const command = "npm run record:openapi -- KUBECONFIG";
 
 /** Group versions, and the resources of each that are kept. */
@@ -23,7 +24,7 @@ const kept: Readonly<Record<string, readonly string[]>> = {
   "apis/rbac.authorization.k8s.io/v1": ["roles", "clusterroles", "rolebindings", "clusterrolebindings"],
   "apis/apiextensions.k8s.io/v1": ["customresourcedefinitions"],
   "apis/authorization.k8s.io/v1": ["selfsubjectaccessreviews", "selfsubjectrulesreviews", "subjectaccessreviews", "localsubjectaccessreviews"],
-  "apis/authentication.k8s.io/v1": ["selfsubjectreviews"],
+  "apis/authentication.k8s.io/v1": ["selfsubjectreviews", "tokenreviews"],
 }; // prettier-ignore
 /** Bodies of subresources: no resource of their own, but kubectl and the validator need their shape. */
 const extraSchemas = [
@@ -31,6 +32,25 @@ const extraSchemas = [
   "io.k8s.api.core.v1.Binding",
   "io.k8s.apimachinery.pkg.apis.meta.v1.Status",
   "io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions",
+];
+
+/** The roles every new cluster has and that people bind or meet; those of controllers and nodes are left out. */
+const keptRoles: readonly string[] = [
+  "admin",
+  "cluster-admin",
+  "edit",
+  "system:aggregate-to-admin",
+  "system:aggregate-to-edit",
+  "system:aggregate-to-view",
+  "system:auth-delegator",
+  "system:basic-user",
+  "system:discovery",
+  "system:kube-aggregator",
+  "system:kubelet-api-admin",
+  "system:monitoring",
+  "system:public-info-viewer",
+  "system:service-account-issuer-discovery",
+  "view",
 ];
 
 type Json = Record<string, unknown>;
@@ -111,6 +131,18 @@ async function recordColumns(admin: Admin, path: string): Promise<unknown> {
   }));
 }
 
+/** Objects as a user would write them: without what the server fills in. */
+async function recordRoles(admin: Admin, plural: string): Promise<readonly Json[]> {
+  const list = await get(admin, `/apis/rbac.authorization.k8s.io/v1/${plural}`);
+  const kind = plural === "clusterroles" ? "ClusterRole" : "ClusterRoleBinding";
+  return (list["items"] as Json[])
+    .map((object): Json => {
+      const { name, labels, annotations } = object["metadata"] as Json;
+      return { apiVersion: "rbac.authorization.k8s.io/v1", kind, ...object, metadata: { name, labels, annotations } };
+    })
+    .filter(({ metadata }) => keptRoles.includes(String((metadata as Json)["name"])));
+}
+
 async function main(): Promise<void> {
   const path = process.argv[2];
   if (path === undefined) throw new Error(`usage: ${command}`);
@@ -160,6 +192,13 @@ async function main(): Promise<void> {
   };
   writeFileSync(target, `${JSON.stringify(recorded)}\n`);
   execFileSync("npx", ["prettier", "--write", "--log-level", "warn", target]);
+  const roles = {
+    header: recorded.header,
+    clusterRoles: await recordRoles(admin, "clusterroles"),
+    clusterRoleBindings: await recordRoles(admin, "clusterrolebindings"),
+  };
+  writeFileSync(rolesTarget, `${JSON.stringify(roles)}\n`);
+  execFileSync("npx", ["prettier", "--write", "--log-level", "warn", rolesTarget]);
   console.log(`${target}: ${Object.keys(schemas).length} schemas of ${String(version["gitVersion"])}`);
 }
 

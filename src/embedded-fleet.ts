@@ -1,9 +1,11 @@
 import type { ClusterConnection } from "./config/cluster-connection.ts";
+import type { StaticToken } from "./embedded/auth/static-tokens.ts";
 import { startBadDay } from "./embedded/world/bad-day.ts";
 import { startEmbeddedCluster } from "./embedded/world/embedded-cluster.ts";
 import type { EmbeddedCluster } from "./embedded/world/embedded-cluster.ts";
 import { toKubeconfig } from "./embedded/world/embedded-kubeconfig.ts";
 import { planFor } from "./embedded/world/seed/seed-plan.ts";
+import type { KubeObject } from "./kube/object.ts";
 import type { Random } from "./lib/backoff.ts";
 import type { Clock } from "./lib/clock.ts";
 import type { Logger } from "./lib/logger.ts";
@@ -16,6 +18,13 @@ export interface EmbeddedFleetOptions {
   readonly onKubeconfig?: (kubeconfig: string) => Promise<void>;
   /** `--faults`: the clusters have a bad day (see startBadDay), for as long as they run. */
   readonly faults?: boolean;
+  /** What each begins with besides its plan: bearer tokens it knows, and objects, roles and bindings say. Unset = nothing. */
+  readonly extras?: (cluster: string) => EmbeddedExtras | undefined;
+}
+
+export interface EmbeddedExtras {
+  readonly tokens?: readonly StaticToken[];
+  readonly objects?: readonly KubeObject[];
 }
 
 /** The embedded clusters of this process. */
@@ -31,7 +40,7 @@ export interface EmbeddedFleet {
 }
 
 export function createEmbeddedFleet(options: EmbeddedFleetOptions): EmbeddedFleet {
-  const { clock, random, logger, onKubeconfig, faults = false } = options;
+  const { clock, random, logger, onKubeconfig, faults = false, extras } = options;
   const running = new Map<string, { readonly cluster: EmbeddedCluster; readonly calm: () => void }>();
   const uids = new Set<string>();
   // Starts and stops one after another: a cluster that leaves and joins again under its name stops first.
@@ -57,7 +66,7 @@ export function createEmbeddedFleet(options: EmbeddedFleetOptions): EmbeddedFlee
       inTurn(async () => {
         let cluster = running.get(name)?.cluster;
         if (cluster === undefined) {
-          cluster = await startEmbeddedCluster({ name, plan: planFor(seed), clock, random, logger });
+          cluster = await startEmbeddedCluster({ name, plan: planFor(seed), clock, random, logger, ...extras?.(name) });
           running.set(name, { cluster, calm: faults ? startBadDay({ name, api: cluster.api, clock }) : () => {} });
           uids.add(cluster.uid);
           await writeKubeconfig();

@@ -1,6 +1,7 @@
 import type { Random } from "../lib/backoff.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
+import type { EmbeddedAuth } from "./auth/embedded-auth.ts";
 import type { FaultPlan } from "./faults/fault-plan.ts";
 import type { ResourceRegistry } from "./registry/resource-registry.ts";
 import type { ObjectStore } from "./storage/object-store.ts";
@@ -20,6 +21,8 @@ export interface ApiContext {
   readonly name: string;
   readonly store: ObjectStore;
   readonly registry: ResourceRegistry;
+  /** Who asks and what they may. */
+  readonly auth: EmbeddedAuth;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;

@@ -1,20 +1,24 @@
 import type { KubeClient } from "../kube/client.ts";
+import type { BelievedRealm } from "../kube/identity.ts";
 import type { Random } from "../lib/backoff.ts";
 import type { Clock } from "../lib/clock.ts";
-import type { Handler } from "../lib/handler.ts";
 import { silentLogger } from "../lib/logger.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { ApiContext, LogSource } from "./api-context.ts";
+import { createEmbeddedAuth } from "./auth/embedded-auth.ts";
+import type { StaticToken, StaticTokens } from "./auth/static-tokens.ts";
 import { seedSystemObjects } from "./seed-system-objects.ts";
 import { createEmbeddedClient } from "./client/embedded-client.ts";
 import { createFaultPlan } from "./faults/fault-plan.ts";
 import type { Faults } from "./faults/faults.ts";
 import { createHandler } from "./http/handle-request.ts";
+import type { PeerHandler } from "./http/handle-request.ts";
 import { createBuiltInResources } from "./registry/built-in-resources.ts";
 import { createResourceRegistry } from "./registry/resource-registry.ts";
 import { followDefinitions } from "./registry/follow-definitions.ts";
 import { createObjectStore } from "./storage/object-store.ts";
 import type { ObjectStore } from "./storage/object-store.ts";
+import type { LogEntry } from "./storage/revision-log.ts";
 
 export interface EmbeddedApiOptions {
   /** Of the cluster: for errors and logs. */
@@ -27,15 +31,27 @@ export interface EmbeddedApiOptions {
   readonly historyLimit?: number;
   /** How often a watch that asked for bookmarks gets one. Default a minute. */
   readonly bookmarkMs?: number;
+  /** Bearer tokens it knows from the start. */
+  readonly tokens?: readonly StaticToken[];
+  /** Whose users its in-process client believes besides its own, as `identities` of a cluster's configuration. */
+  readonly believes?: readonly BelievedRealm[];
 }
 
 /** A Kubernetes API in-process: everything is in memory, and nothing runs unless it is asked. */
 export interface EmbeddedApi {
   readonly name: string;
-  /** The API over HTTP. A watch is a streamed body; it ends when the request's signal is aborted or the body is cancelled. */
-  readonly handler: Handler;
-  /** The same without HTTP, for controllers of the embedded cluster and for tests. Objects it gives are shared: never change them. */
+  /**
+   * The API over HTTP. A watch is a streamed body; it ends when the request's signal is aborted or the body is cancelled. Told of no peer, it takes
+   * whoever shows no bearer token for the administrator.
+   */
+  readonly handler: PeerHandler;
+  /**
+   * The same without HTTP, for controllers of the embedded cluster and for tests. It does as the administrator what is asked as "system" or "local",
+   * and as themselves, by RBAC, what is asked as a user. Objects it gives are shared: never change them.
+   */
   readonly client: KubeClient;
+  /** Its static bearer tokens, which may come and go. */
+  readonly tokens: StaticTokens;
   /** Switches for what can go wrong. */
   readonly faults: Faults;
   /** The cluster's revision counter: the resourceVersion of the last change. */
@@ -52,15 +68,23 @@ export function createEmbeddedApi({
   logger = silentLogger,
   historyLimit = 10_000,
   bookmarkMs = 60_000,
+  tokens = [],
+  believes = [],
 }: EmbeddedApiOptions): EmbeddedApi {
   const registry = createResourceRegistry(createBuiltInResources());
-  const store: ObjectStore = createObjectStore({ historyLimit, onChange: (entry) => follow(entry) });
+  const store: ObjectStore = createObjectStore({ historyLimit, onChange: (entry) => onChange(entry) });
   const follow = followDefinitions(store, registry);
+  const auth = createEmbeddedAuth({ store, clock, random, tokens });
+  const onChange = (entry: LogEntry): void => {
+    auth.noteChange(entry.resource);
+    follow(entry);
+  };
   const faults = createFaultPlan(store);
   const context: ApiContext = {
     name,
     store,
     registry,
+    auth,
     clock,
     random,
     logger,
@@ -72,7 +96,8 @@ export function createEmbeddedApi({
   return {
     name,
     handler: createHandler(context),
-    client: createEmbeddedClient(context),
+    client: createEmbeddedClient(context, believes),
+    tokens: auth.staticTokens,
     faults,
     get resourceVersion() {
       return String(store.revision);

@@ -6,13 +6,13 @@ import { StatusError } from "./status-error.ts";
  * | what | answer |
  * |---|---|
  * | `exec`, `attach`, `portforward`, `proxy` of pods, nodes and services | 501 |
- * | `eviction`, `ephemeralcontainers`, `resize` of pods; `token` of service accounts | 501 |
- * | protobuf and CBOR | 406 where only they are accepted, 415 where they are sent (`kubectl create configmap` does: `kubectl apply -f` does not); the DeleteOptions of `kubectl drain` are read |
+ * | `eviction`, `ephemeralcontainers`, `resize` of pods | 501 |
+ * | protobuf and CBOR | 406 where only they are accepted, 415 where they are sent (`kubectl create configmap` does: `kubectl apply -f` does not); the DeleteOptions of `kubectl drain`, reviews and token requests are read |
  * | admission webhooks, validating policies (`admissionregistration.k8s.io`) | 404: the group is not served |
  * | conversion webhooks of a CustomResourceDefinition | 422 |
  * | CEL rules (`x-kubernetes-validations`) of a CustomResourceDefinition | 422 |
  * | enforcement of ResourceQuota | none: a ResourceQuota says what its pods use, and refuses nothing |
- * | authorization | none: everything is allowed, and access reviews say so |
+ * | authorizers besides RBAC (Node, webhooks), CertificateSigningRequests, OIDC | none: RBAC decides, and certificates are those the cluster was started with |
  * | `/api/v1/watch/...`, the deprecated form of a watch | 501 |
  */
 export const unsupportedSubresources: ReadonlySet<string> = new Set([
@@ -25,7 +25,6 @@ export const unsupportedSubresources: ReadonlySet<string> = new Set([
   "pods/resize",
   "nodes/proxy",
   "services/proxy",
-  "serviceaccounts/token",
 ]);
 
 /** 501 naming what is missing: kubectl shows the message. */

@@ -25,7 +25,8 @@ const admin = (): RequestOptions => ({ ca: cluster.caPem, cert: cluster.admin.ce
 async function open(url: string, options: RequestOptions, body?: string): Promise<IncomingMessage> {
   const sent = request(url, { agent: false, ...options });
   sent.on("error", () => {});
-  sent.end(body);
+  // As bytes: a string would take the headers into its own encoding.
+  sent.end(body === undefined ? undefined : Buffer.from(body));
   const [response] = (await once(sent, "response")) as [IncomingMessage];
   response.on("error", () => {});
   return response;
@@ -52,14 +53,33 @@ describe("the HTTPS listener of an embedded cluster", () => {
     expect((await json(response)).metadata.name).toBe("over-tls");
   });
 
-  it("should answer 401 to nobody and to a certificate of another authority", async () => {
+  it("should answer 401 to a certificate of another authority, and take who shows none for anonymous", async () => {
     const other = await createCertificateAuthority("other", systemClock);
     const stranger = await other.client("admin", ["system:masters"]);
-    for (const identity of [{}, { cert: stranger.certPem, key: stranger.keyPem }]) {
-      const response = await open(`${cluster.url}/api/v1/nodes`, { ca: cluster.caPem, ...identity });
-      expect(response.statusCode).toBe(401);
-      expect(await json(response)).toMatchObject({ kind: "Status", reason: "Unauthorized", code: 401 });
-    }
+    const identity = { cert: stranger.certPem, key: stranger.keyPem };
+    const refused = await open(`${cluster.url}/api/v1/nodes`, { ca: cluster.caPem, ...identity });
+    expect(refused.statusCode).toBe(401);
+    expect(await json(refused)).toMatchObject({ kind: "Status", reason: "Unauthorized", code: 401 });
+    const nobody = await open(`${cluster.url}/api/v1/nodes`, { ca: cluster.caPem });
+    expect(nobody.statusCode).toBe(403);
+    expect((await json(nobody)).message).toContain('User "system:anonymous" cannot list resource "nodes"');
+    const known = await open(`${cluster.url}/version`, { ca: cluster.caPem });
+    expect(known.statusCode).toBe(200);
+    known.resume();
+  });
+
+  it("should read user and groups from the certificate, and several groups to impersonate one by one", async () => {
+    const headers = { "impersonate-user": "zo\u00c3\u00ab", "impersonate-group": ["a, b", "c"] };
+    const path = "/apis/authentication.k8s.io/v1/selfsubjectreviews";
+    const review = async (more: RequestOptions): Promise<Json> => {
+      const response = await open(`${cluster.url}${path}`, { ...admin(), method: "POST", ...more }, "{}");
+      return (await json(response)).status.userInfo;
+    };
+    expect(await review({})).toEqual({
+      username: "embedded-admin",
+      groups: ["system:masters", "system:authenticated"],
+    });
+    expect(await review({ headers })).toEqual({ username: "zoë", groups: ["a, b", "c", "system:authenticated"] });
   });
 
   it("should stream a watch, and end it when the client goes", async () => {

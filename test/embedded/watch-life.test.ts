@@ -87,13 +87,13 @@ describe("the life of a watch", () => {
   it("should end by its timeout with a last bookmark", async () => {
     const clock = createHandClock();
     const api = createTestApi({ clock });
-    const response = await api.handler(new Request(`http://embedded${path}&timeoutSeconds=5&resourceVersion=4`));
+    const response = await api.handler(new Request(`http://embedded${path}&timeoutSeconds=5&resourceVersion=${api.resourceVersion}`)); // prettier-ignore
     const reading = response.text();
     await turn();
     clock.advance(5000);
     expect(JSON.parse(await reading)).toMatchObject({
       type: "BOOKMARK",
-      object: { metadata: { resourceVersion: "4" } },
+      object: { metadata: { resourceVersion: api.resourceVersion } },
     });
     expect(clock.timers).toBe(0);
   });

@@ -95,7 +95,10 @@ async function answer(
     const response = await api.handler(
       new Request(new URL(incoming.url ?? "/", "https://127.0.0.1"), {
         method,
-        headers: Object.entries(incoming.headers).map(([key, value]): [string, string] => [key, String(value)]),
+        // Who is let in has been decided by `allows`: their credentials are none of the embedded cluster's.
+        headers: Object.entries(incoming.headers)
+          .filter(([key]) => key !== "authorization")
+          .map(([key, value]): [string, string] => [key, String(value)]),
         signal: gone.signal,
         ...(body === "" ? {} : { body }),
       }),

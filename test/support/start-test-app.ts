@@ -12,13 +12,17 @@ import { MemorySnapshotStore } from "../../src/cache/disk/memory-snapshot-store.
 import type { ClusterConfig, Config } from "../../src/config/config.ts";
 import { configDefaults } from "../../src/config/config.ts";
 import { createEmbeddedFleet } from "../../src/embedded-fleet.ts";
-import type { EmbeddedFleet } from "../../src/embedded-fleet.ts";
+import type { EmbeddedExtras, EmbeddedFleet } from "../../src/embedded-fleet.ts";
 import { systemClock } from "../../src/lib/clock.ts";
 import { silentLogger } from "../../src/lib/logger.ts";
+import { toExtras } from "./embedded-users.ts";
+import type { EmbeddedUser } from "./embedded-users.ts";
 
 export interface TestAppOptions extends Partial<Omit<AppOptions, "config">> {
   readonly clusters: readonly ClusterConfig[];
   readonly config?: Partial<Config>;
+  /** Users of the embedded clusters, by cluster: see embedded-users.ts. */
+  readonly users?: Readonly<Record<string, readonly EmbeddedUser[]>>;
 }
 
 export interface GraphqlAnswer {
@@ -51,7 +55,8 @@ export async function startTestApp(options: TestAppOptions): Promise<TestApp> {
   const clock = options.clock ?? systemClock;
   const random = options.random ?? Math.random;
   const logger = options.logger ?? silentLogger;
-  const embedded = options.embedded ?? createEmbeddedFleet({ clock, random, logger });
+  const extras = (cluster: string): EmbeddedExtras => toExtras(options.users?.[cluster] ?? []);
+  const embedded = options.embedded ?? createEmbeddedFleet({ clock, random, logger, extras });
   const pinned = new Map<string, string>();
   const app = createApp({
     environment: {

@@ -1,4 +1,5 @@
 import type { KubeObject } from "../../kube/object.ts";
+import type { ResourceAttributes } from "../../kube/rbac/rule-allows.ts";
 import { toMetaTime } from "../api-context.ts";
 import type { ApiContext } from "../api-context.ts";
 import { cloneJson, isJsonObject } from "../json-value.ts";
@@ -40,6 +41,7 @@ export function applyObject(
   checkObjectName(target, config);
   const old = context.store.get(toStoreKey(target));
   if (old === undefined && options.subresource !== "") throw notFound(toSubject(target), target.name);
+  if (old === undefined) context.auth.require(options.user, toCreation(target));
   const live = old === undefined ? undefined : (cloneJson(toServed(served, old)) as unknown as Draft);
   const managers = parseManagedFields(old?.metadata.managedFields) ?? new Map<string, Manager>();
   const { merged, managers: after } = mergeApplied({ target, config, live, managers, force, options });
@@ -51,6 +53,11 @@ export function applyObject(
   }
   const object = storeUpdate(context, target, { served: merged, old, options, tracked: true });
   return { object, created: false, warnings };
+}
+
+/** An apply of what is missing needs the right to create it as well. */
+function toCreation({ served: { definition }, namespace, name }: ObjectTarget): ResourceAttributes {
+  return { verb: "create", group: definition.group, resource: definition.plural, namespace, name };
 }
 
 interface Application {

@@ -13,6 +13,7 @@ const special: Readonly<Record<string, SubresourceInfo>> = {
   scale: { kind: "Scale", group: "autoscaling", version: "v1", verbs: ["get", "patch", "update"] },
   log: { kind: "Pod", verbs: ["get"] },
   binding: { kind: "Binding", verbs: ["create"] },
+  token: { kind: "TokenRequest", group: "authentication.k8s.io", version: "v1", verbs: ["create"] },
   finalize: { kind: "Namespace", verbs: ["update"] },
 };
 

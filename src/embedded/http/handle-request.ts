@@ -1,6 +1,7 @@
 import { sleep } from "../../lib/clock.ts";
-import type { Handler } from "../../lib/handler.ts";
 import type { ApiContext } from "../api-context.ts";
+import type { Peer } from "../auth/authenticate.ts";
+import { toRequestAttributes } from "../auth/request-attributes.ts";
 import type { AnswerFault } from "../faults/faults.ts";
 import type { FaultRequest } from "../faults/fault-plan.ts";
 import { StatusError } from "../status-error.ts";
@@ -11,13 +12,19 @@ import { serveResource } from "./resource-endpoint.ts";
 import { respondError } from "./respond.ts";
 import { serveOther } from "./other-endpoint.ts";
 
-/** The server's front door: faults first, then routing; whatever is thrown becomes a metav1.Status. */
-export function createHandler(context: ApiContext): Handler {
-  return async (request) => {
+/** A Handler that may be told who is at the other end of the connection. */
+export type PeerHandler = (request: Request, peer?: Peer) => Promise<Response>;
+
+/**
+ * The server's front door, in kube-apiserver's order: faults, who asks, whether they may, and only then what there is. Whatever is thrown becomes a
+ * metav1.Status.
+ */
+export function createHandler(context: ApiContext): PeerHandler {
+  return async (request, peer) => {
     try {
       const url = new URL(request.url);
       const early = await applyFaults(context, request, url);
-      return early ?? (await route(context, request, url));
+      return early ?? (await route(context, request, url, peer));
     } catch (error) {
       if (error instanceof StatusError) return respondError(error);
       if (request.signal.aborted) throw error;
@@ -30,10 +37,12 @@ export function createHandler(context: ApiContext): Handler {
   };
 }
 
-function route(context: ApiContext, request: Request, url: URL): Promise<Response> {
+function route(context: ApiContext, request: Request, url: URL, peer: Peer | undefined): Promise<Response> {
+  const user = context.auth.identify(request.headers, peer);
+  context.auth.require(user, toRequestAttributes(request.method, url));
   const path = parseRequestPath(context.registry, url.pathname);
   if (path.kind === "other") return serveOther(context, request, url);
-  return serveResource({ context, request, query: url.searchParams, path });
+  return serveResource({ context, request, user, query: url.searchParams, path });
 }
 
 /** What the faults see of a request: enough to match, without asking the registry. */

@@ -2,6 +2,7 @@ import { parse } from "yaml";
 import { badRequest, StatusError } from "../status-error.ts";
 import { unsupportedMediaType } from "../unsupported.ts";
 import { parseProtobufDeleteOptions } from "./protobuf-delete-options.ts";
+import { parseProtobufReview } from "./protobuf-review.ts";
 
 /** Of a request body, as the real server's default. */
 const maximumBytes = 3 * 1024 * 1024;
@@ -50,16 +51,8 @@ export async function readOptionalBody(request: Request): Promise<unknown> {
   return parseText(text, "json");
 }
 
-/** How Kubernetes marks its protobuf envelope. */
-const protobufMagic = [0x6b, 0x38, 0x73, 0x00];
-
-/**
- * `kubectl auth can-i` and `auth whoami` know no JSON. Reviews are answered without looking at the question (there is no
- * authorization), so that their envelope is enough; every other protobuf body is refused (see unsupported.ts). Throws 415 and 400.
- */
-export async function readReview(request: Request): Promise<unknown> {
+/** A review or a token request, which kubectl sends in protobuf alone. Throws 415 and 400. */
+export async function readReview(request: Request, kind: string): Promise<unknown> {
   if (mediaTypeOf(request) !== "application/vnd.kubernetes.protobuf") return readBody(request);
-  const bytes = new Uint8Array(await request.arrayBuffer());
-  if (!protobufMagic.every((byte, index) => bytes[index] === byte)) throw badRequest("not a protobuf envelope");
-  return {};
+  return parseProtobufReview(kind, new Uint8Array(await request.arrayBuffer()));
 }

@@ -1,5 +1,6 @@
 import type { KubeObject } from "../../kube/object.ts";
 import type { ApiContext } from "../api-context.ts";
+import type { UserInfo } from "../auth/user-info.ts";
 import { toServed } from "../registry/resource-definition.ts";
 import { isTrue } from "../verbs/list-params.ts";
 import type { ObjectTarget, Target } from "../verbs/target.ts";
@@ -14,6 +15,8 @@ import { respond } from "./respond.ts";
 export interface ResourceCall {
   readonly context: ApiContext;
   readonly request: Request;
+  /** As whom. */
+  readonly user: UserInfo;
   readonly query: URLSearchParams;
   readonly path: Extract<RequestPath, { kind: "resource" }>;
 }
@@ -23,13 +26,19 @@ export function isWatch({ query }: Pick<ResourceCall, "query">): boolean {
   return isTrue(query.get("watch") ?? undefined);
 }
 
+/** The query as verbs read it: of what is said twice the first counts, for authorization and for the answer alike. */
+export function toQueryStrings(query: URLSearchParams): Record<string, string> {
+  return Object.fromEntries([...query].reverse());
+}
+
 /** The Kubernetes verb of a request, for faults and logs. */
 export function toVerb(method: string, name: string, watch: boolean): string {
   switch (method) {
     case "GET":
     case "HEAD":
-      if (watch) return "watch";
-      return name === "" ? "list" : "get";
+      // Of one object a watch is asked for as a list is: by a field selector.
+      if (name !== "") return "get";
+      return watch ? "watch" : "list";
     case "POST":
       return "create";
     case "PUT":

@@ -14,7 +14,7 @@ import { deletedStatus } from "./deleted-status.ts";
 import { shapeList, shapeObject } from "./object-shape.ts";
 import { patchFromRequest } from "./patch-request.ts";
 import { readBody, readOptionalBody, readReview } from "./read-body.ts";
-import { answerWrite, deprecations, isWatch, toObjectTarget, toShape, toTarget, toVerb } from "./resource-call.ts";
+import { answerWrite, deprecations, isWatch, toObjectTarget, toQueryStrings, toShape, toTarget, toVerb } from "./resource-call.ts"; // prettier-ignore
 import type { ResourceCall } from "./resource-call.ts";
 import { respond } from "./respond.ts";
 import { serveSubresource } from "./subresource-endpoint.ts";
@@ -53,7 +53,7 @@ export async function serveResource(call: ResourceCall): Promise<Response> {
 function serveList(call: ResourceCall): Response {
   const { context, path } = call;
   const shape = toShape(call);
-  const result = listObjects(context, toTarget(call), parseListParams(Object.fromEntries(call.query), false));
+  const result = listObjects(context, toTarget(call), parseListParams(toQueryStrings(call.query), false));
   const items = result.items.map((item) => toShown(context, path.served.definition.plural, item) as KubeObject);
   const body = shapeList(context, path.served, { ...result, items }, shape);
   if (result.continueToken !== undefined) context.faults.pageServed();
@@ -71,10 +71,7 @@ function serveGet(call: ResourceCall): Response {
 function serveWatch(call: ResourceCall): Response {
   const { context, path, request, query } = call;
   const shape = toShape(call);
-  const params = Object.fromEntries(query);
-  // A watch of one object by its path is a watch of the collection narrowed to its name.
-  if (path.name !== "")
-    params["fieldSelector"] = [`metadata.name=${path.name}`, params["fieldSelector"]].filter(Boolean).join(",");
+  const params = toQueryStrings(query);
   const abort = new AbortController();
   const onAbort = (): void => abort.abort();
   request.signal.addEventListener("abort", onAbort, { once: true });
@@ -100,8 +97,8 @@ function serveWatch(call: ResourceCall): Response {
 async function serveCreate(call: ResourceCall): Promise<Response> {
   if (call.path.name !== "") throw methodNotAllowed();
   if (call.path.served.definition.namespaced && call.path.namespace === "") throw methodNotAllowed();
-  const isReview = call.path.served.definition.behaviour.answer !== undefined;
-  const body = await (isReview ? readReview(call.request) : readBody(call.request));
+  const { kind, behaviour } = call.path.served.definition;
+  const body = await (behaviour.answer === undefined ? readBody(call.request) : readReview(call.request, kind));
   return answerWrite(call, createObject(call.context, toTarget(call), body, parseVerbOptions(call)));
 }
 
@@ -124,7 +121,7 @@ async function serveDelete(call: ResourceCall): Promise<Response> {
 async function serveDeleteCollection(call: ResourceCall): Promise<Response> {
   const { context, path, query } = call;
   const options = parseDeleteOptions(await readOptionalBody(call.request), query);
-  const params = parseListParams(Object.fromEntries(query), false);
+  const params = parseListParams(toQueryStrings(query), false);
   const result = deleteCollection(context, toTarget(call), params, options);
   return respond(shapeList(context, path.served, result, toShape(call)));
 }

@@ -1,3 +1,4 @@
+import type { UserInfo } from "../auth/user-info.ts";
 import { badRequest, invalid } from "../status-error.ts";
 import type { VerbOptions } from "../verbs/write-options.ts";
 
@@ -12,10 +13,12 @@ export function parseVerbOptions({
   request,
   query,
   path,
+  user,
 }: {
   readonly request: Request;
   readonly query: URLSearchParams;
   readonly path: { readonly subresource: string };
+  readonly user: UserInfo;
 }): VerbOptions {
   const dryRun = query.getAll("dryRun").filter((value) => value !== "");
   if (dryRun.some((value) => value !== "All")) {
@@ -37,6 +40,7 @@ export function parseVerbOptions({
   const fieldManager = query.get("fieldManager") || toDefaultManager(request.headers.get("user-agent"));
   if (fieldManager.length > 128) throw badRequest("fieldManager: Too long: may not be more than 128 bytes");
   return {
+    user,
     fieldManager,
     dryRun: dryRun.length > 0,
     fieldValidation,

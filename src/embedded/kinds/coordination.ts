@@ -1,8 +1,7 @@
 import type { KubeObject } from "../../kube/object.ts";
-import { ensureObject, equalJson, isJsonObject, itemsAt, valueAt } from "../json-value.ts";
+import { ensureObject, isJsonObject, itemsAt, valueAt } from "../json-value.ts";
 import type { Draft } from "../json-value.ts";
 import type { KindBehaviour } from "../registry/kind-behaviour.ts";
-import type { StatusCause } from "../status-error.ts";
 import { fill } from "./pod-spec-defaults.ts";
 
 /** Lease. */
@@ -54,33 +53,4 @@ export const eventBehaviour: KindBehaviour = {
     const message = `Invalid value: ${JSON.stringify(namespace)}: does not match event.namespace`;
     return [{ reason: "FieldValueInvalid", message, field: "involvedObject.namespace" }];
   },
-};
-
-const rbacGroup = "rbac.authorization.k8s.io";
-
-/** Role and ClusterRole. */
-export const roleBehaviour: KindBehaviour = {
-  nameRule: "pathSegment",
-  setDefaults: (draft) => fill(draft, { rules: [] }),
-};
-
-function setBindingDefaults(draft: Draft): void {
-  const role = draft["roleRef"];
-  if (isJsonObject(role)) fill(role, { apiGroup: rbacGroup });
-  for (const subject of itemsAt(draft, "subjects").filter(isJsonObject)) {
-    if (subject["kind"] === "User" || subject["kind"] === "Group") fill(subject, { apiGroup: rbacGroup });
-  }
-}
-
-function bindingCauses(draft: Draft, old: KubeObject | undefined): readonly StatusCause[] {
-  if (old === undefined || equalJson(old["roleRef"], draft["roleRef"])) return [];
-  const message = `Invalid value: ${JSON.stringify(draft["roleRef"])}: cannot change roleRef`;
-  return [{ reason: "FieldValueInvalid", message, field: "roleRef" }];
-}
-
-/** RoleBinding and ClusterRoleBinding. */
-export const roleBindingBehaviour: KindBehaviour = {
-  nameRule: "pathSegment",
-  setDefaults: setBindingDefaults,
-  validate: bindingCauses,
 };

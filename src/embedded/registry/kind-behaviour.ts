@@ -1,9 +1,19 @@
 import type { KubeObject } from "../../kube/object.ts";
 import type { ApiContext } from "../api-context.ts";
+import type { UserInfo } from "../auth/user-info.ts";
 import type { Draft } from "../json-value.ts";
 import type { NameRule } from "../metadata/object-name.ts";
 import type { SelectableFields } from "../selectors/field-selector.ts";
 import type { StatusCause } from "../status-error.ts";
+
+/** Whose write it is, and of what. */
+export interface WriteCall {
+  readonly context: ApiContext;
+  readonly user: UserInfo;
+  readonly plural: string;
+  /** Of the request; "" = none. */
+  readonly namespace: string;
+}
 
 /**
  * What the server does for one kind beyond what it does for all: the counterpart of a registry strategy. Everything is optional
@@ -22,6 +32,8 @@ export interface KindBehaviour {
   readonly returnsDeleted?: boolean;
   /** Whether an update need not name a resourceVersion. */
   readonly requiresResourceVersion?: boolean;
+  /** Refuses a write by who makes it, after defaulting and beyond the right to the verb: throws StatusError. `old` is unset for a creation. */
+  authorizeWrite?(draft: Draft, old: KubeObject | undefined, call: WriteCall): void;
   /** Fills what was left out, as API defaulting does: on every write, idempotent. */
   setDefaults?(draft: Draft): void;
   /** Fills what only the server may say, after defaulting; the object is new. Throws StatusError to refuse. */
@@ -35,8 +47,8 @@ export interface KindBehaviour {
   /** Told of a deletion before it happens: sets phases, throws StatusError to refuse. */
   markDeleted?(draft: Draft): void;
   refuseDelete?(object: KubeObject): void;
-  /** Of a kind that is asked and not stored: what answers a creation. */
-  answer?(draft: Draft): Readonly<Record<string, unknown>>;
+  /** Of a kind that is asked and not stored: what answers a creation. Throws StatusError for a question that is none. */
+  answer?(draft: Draft, call: WriteCall): Readonly<Record<string, unknown>>;
   /** Whether a marked object waits for more than metadata.finalizers. */
   blocksRemoval?(object: KubeObject): boolean;
 }

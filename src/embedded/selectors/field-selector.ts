@@ -45,3 +45,13 @@ export function parseFieldSelector(text: string | undefined, fields: SelectableF
   });
   return (object) => tests.every((selects) => selects(object));
 }
+
+/** The name that a selector allows alone, as its first term says it; undefined where it says none or is no selector. */
+export function exactNameOf(text: string): string | undefined {
+  try {
+    const terms = splitTerms(text).map(parseTerm);
+    return terms.find(({ field, equal }) => field === "metadata.name" && equal)?.value;
+  } catch {
+    return undefined;
+  }
+}

@@ -3,6 +3,7 @@ import type { ApiContext } from "../api-context.ts";
 import { trackUpdate } from "../apply/track-update.ts";
 import type { Draft } from "../json-value.ts";
 import { createUid, generateName } from "../metadata/object-name.ts";
+import type { WriteCall } from "../registry/kind-behaviour.ts";
 import { toServed, toStored } from "../registry/resource-definition.ts";
 import { applySchemaDefaults } from "../schema/apply-schema-defaults.ts";
 import { alreadyExists, badRequest } from "../status-error.ts";
@@ -40,8 +41,16 @@ export function createObject(
 ): VerbResult<KubeObject> {
   const { draft, warnings } = decodeObject(target.served, body, options);
   const { answer } = target.served.definition.behaviour;
-  if (answer !== undefined) return { object: answer(draft) as unknown as KubeObject, created: true, warnings };
+  if (answer !== undefined) {
+    const object = answer(draft, toWriteCall(context, target, options)) as unknown as KubeObject;
+    return { object, created: true, warnings };
+  }
   return { object: storeNew(context, target, draft, { options, tracked: false }), created: true, warnings };
+}
+
+/** What a kind is told of a write. */
+export function toWriteCall(context: ApiContext, { served, namespace }: Target, { user }: VerbOptions): WriteCall {
+  return { context, user, plural: served.definition.plural, namespace };
 }
 
 /** From a decoded draft of the served version to the stored object, in the order of the real server's create handler. */
@@ -62,6 +71,7 @@ export function storeNew(
   checkNamespace(context, target, served.metadata.name ?? "");
   const draft = toStored(target.served, served);
   setDefaults(target, draft);
+  behaviour.authorizeWrite?.(draft, undefined, toWriteCall(context, target, options));
   if (target.served.version.hasStatus && behaviour.keepsStatusOnCreate !== true) delete draft["status"];
   if (!tracked) trackUpdate(context, target.served, { live: undefined, draft, options });
   setSystemFields(context, target, draft);

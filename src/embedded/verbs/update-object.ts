@@ -5,7 +5,7 @@ import type { Draft } from "../json-value.ts";
 import { cloneJson } from "../json-value.ts";
 import { toStored } from "../registry/resource-definition.ts";
 import { badRequest, invalid, methodNotAllowed } from "../status-error.ts";
-import { checkObjectNamespace, setDefaults } from "./create-object.ts";
+import { checkObjectNamespace, setDefaults, toWriteCall } from "./create-object.ts";
 import { decodeObject } from "./decode-object.ts";
 import type { ObjectTarget } from "./target.ts";
 import { readStored } from "./target.ts";
@@ -65,6 +65,7 @@ export function storeUpdate(
   const draft = toStored(target.served, served);
   setDefaults(target, draft);
   keepOtherHalf(target, draft, old, options);
+  definition.behaviour.authorizeWrite?.(draft, old, toWriteCall(context, target, options));
   if (!tracked) trackUpdate(context, target.served, { live: old, draft, options });
   // Taken before prepareUpdate puts the old finalizers back: the draft may be the very object that was served.
   const { spec } = served;

@@ -1,5 +1,9 @@
+import type { UserInfo } from "../auth/user-info.ts";
+
 /** What a write says besides its body. */
 export interface VerbOptions {
+  /** Who writes. They may: what is left to decide is what the kind itself asks of them. */
+  readonly user: UserInfo;
   readonly fieldManager: string;
   readonly dryRun: boolean;
   /** What becomes of fields the schema does not know. */

@@ -9,6 +9,7 @@ import type { Random } from "../../lib/backoff.ts";
 import { createDeferred } from "../../lib/deferred.ts";
 import type { Logger } from "../../lib/logger.ts";
 import type { Runnable } from "../../lib/runnable.ts";
+import { clusterRoles, createClusterRoleAggregation } from "./controllers/cluster-role-aggregation.ts";
 import { createDaemonSetController } from "./controllers/daemon-set.ts";
 import { createDeploymentController } from "./controllers/deployment.ts";
 import { createEndpointSliceController } from "./controllers/endpoint-slice.ts";
@@ -51,6 +52,7 @@ const factories: readonly ((context: ControllerContext, options: ControllerManag
   createNodeLifecycle,
   createEndpointSliceController,
   createResourceQuotaController,
+  createClusterRoleAggregation,
   createGarbageCollector,
   createEventExpiry,
 ];
@@ -66,7 +68,7 @@ export function createControllerManager(options: ControllerManagerOptions): Runn
       // Each watch, loop and write listens for the end: a few dozen, and they are no leak.
       const signal = AbortSignal.any([outer]);
       setMaxListeners(0, signal);
-      const view = createView(client, [...alwaysCached, resourceQuotas], clock);
+      const view = createView(client, [...alwaysCached, resourceQuotas, clusterRoles], clock);
       options.setLogSource(createPodLogs(view, clock));
       const shared = { client: withSettledWrites(client, view), view, events: createEventRecorder(client, clock), clock, random }; // prettier-ignore
       const loops = factories.map((create): ControlLoop => {

@@ -3,7 +3,11 @@ import type { Clock } from "../../lib/clock.ts";
 import type { Logger } from "../../lib/logger.ts";
 import { knownResources } from "../../kube/known-resources.ts";
 import { systemIdentity } from "../../kube/identity.ts";
+import type { KubeObject } from "../../kube/object.ts";
+import { toApiVersion } from "../../kube/resource-id.ts";
+import { invariant } from "../../lib/invariant.ts";
 import type { LogSource } from "../api-context.ts";
+import type { StaticToken } from "../auth/static-tokens.ts";
 import { createEmbeddedApi } from "../embedded-api.ts";
 import type { EmbeddedApi } from "../embedded-api.ts";
 import { createCertificateAuthority } from "./certificates.ts";
@@ -14,6 +18,7 @@ import { listenHttps } from "./https-listener.ts";
 import type { HttpsListener } from "./https-listener.ts";
 import { seedCluster } from "./seed/seed-cluster.ts";
 import { toSeedObjects } from "./seed/seed-objects.ts";
+import type { SeedObject } from "./seed/seed-objects.ts";
 import type { SeedPlan } from "./seed/seed-plan.ts";
 import { timestamp } from "./controllers/controller.ts";
 
@@ -27,6 +32,10 @@ export interface EmbeddedClusterOptions {
   readonly kubelet?: KubeletOptions;
   /** Loopback port; 0 = any free one. */
   readonly port?: number;
+  /** Bearer tokens it knows from the start. */
+  readonly tokens?: readonly StaticToken[];
+  /** Created besides the plan before it is reached, in this order; namespaces, roles and bindings, say. */
+  readonly objects?: readonly KubeObject[];
 }
 
 /** A Kubernetes cluster in this process, serving its API over HTTPS on loopback. */
@@ -51,7 +60,7 @@ const demoKubelet: KubeletOptions = { startMs: 400, jobMs: 3_000, stopMs: 300 };
 export async function startEmbeddedCluster(options: EmbeddedClusterOptions): Promise<EmbeddedCluster> {
   const { name, plan, clock, random, kubelet = demoKubelet } = options;
   const logger = options.logger.child({ embedded: name });
-  const api = createEmbeddedApi({ name, clock, random, logger });
+  const api = createEmbeddedApi({ name, clock, random, logger, tokens: options.tokens ?? [] });
   const stop = new AbortController();
   const { signal } = stop;
   const setLogSource = (source: LogSource): void => api.setLogSource(source);
@@ -60,6 +69,7 @@ export async function startEmbeddedCluster(options: EmbeddedClusterOptions): Pro
   try {
     await controllers.ready;
     if (plan !== undefined) await seedCluster(api.client, toSeedObjects(plan, timestamp(clock)), signal);
+    await seedCluster(api.client, await toSeeds(api, options.objects ?? [], signal), signal);
     const as = systemIdentity("embedded start");
     const kubeSystem = await api.client.get(knownResources.namespaces, { name: "kube-system" }, { signal, as });
     const { listener, caPem, admin } = await listen(api, options);
@@ -80,6 +90,22 @@ export async function startEmbeddedCluster(options: EmbeddedClusterOptions): Pro
     await running;
     throw error;
   }
+}
+
+/** Each object with the resource that the cluster serves it under. */
+async function toSeeds(
+  { client, name }: EmbeddedApi,
+  objects: readonly KubeObject[],
+  signal: AbortSignal,
+): Promise<readonly SeedObject[]> {
+  if (objects.length === 0) return [];
+  const served = await client.discover({ signal, as: systemIdentity("embedded start") });
+  return objects.map((object) => {
+    const { apiVersion, kind } = object;
+    const resource = served.find((candidate) => toApiVersion(candidate) === apiVersion && candidate.kind === kind);
+    invariant(resource !== undefined, `embedded cluster ${name} serves ${apiVersion} ${kind}`);
+    return { resource, object };
+  });
 }
 
 async function listen(

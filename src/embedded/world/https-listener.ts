@@ -6,13 +6,15 @@ import { Readable } from "node:stream";
 import type { Duplex } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { TLSSocket } from "node:tls";
-import type { Handler } from "../../lib/handler.ts";
+import type { Peer } from "../auth/authenticate.ts";
+import type { PeerHandler } from "../http/handle-request.ts";
 import type { KeyPair } from "./certificates.ts";
 
 export interface HttpsListenerOptions {
-  readonly handler: Handler;
+  /** Told of who is at the other end: the subject of a client certificate, or nobody. */
+  readonly handler: PeerHandler;
   readonly serving: KeyPair;
-  /** Client certificates must be signed by it; without one every request is 401, as nobody else vouches for anybody here. */
+  /** Signs client certificates: one of another authority is refused with every request, none at all makes them nobody. */
   readonly clientCaPem: string;
   /** 0 = any free one. */
   readonly port: number;
@@ -28,7 +30,7 @@ export interface HttpsListener {
 /** Longer than clients keep an idle connection (undici 4 s, client-go 90 s): the one who reuses it must not be the one who finds it closed. */
 const keepAliveMs = 120_000;
 
-/** Puts a Handler behind TLS on loopback. The request's signal is aborted when the client has gone, so that watches end with it. */
+/** Puts the API behind TLS on loopback. The request's signal is aborted when the client has gone, so that watches end with it. */
 export async function listenHttps({
   handler,
   serving,
@@ -66,13 +68,11 @@ function listening(server: Server, port: number): Promise<void> {
   });
 }
 
-async function answer(handler: Handler, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+async function answer(handler: PeerHandler, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
   const gone = new AbortController();
   outgoing.once("close", () => gone.abort());
   try {
-    const response = (incoming.socket as TLSSocket).authorized
-      ? await handler(toRequest(incoming, gone.signal))
-      : unauthorized();
+    const response = await handler(toRequest(incoming, gone.signal), toPeer(incoming));
     outgoing.writeHead(response.status, Object.fromEntries(response.headers));
     if (response.body === null) outgoing.end();
     else {
@@ -100,17 +100,17 @@ function toRequest(incoming: IncomingMessage, signal: AbortSignal): Request {
   } as RequestInit);
 }
 
-function unauthorized(): Response {
-  return Response.json(
-    {
-      kind: "Status",
-      apiVersion: "v1",
-      metadata: {},
-      status: "Failure",
-      message: "Unauthorized",
-      reason: "Unauthorized",
-      code: 401,
-    },
-    { status: 401 },
-  );
+/** Who sent the request, as the connection knows it; groups to impersonate as they were sent, since Fetch joins them. */
+function toPeer({ socket, headersDistinct }: IncomingMessage): Peer {
+  const { subject } = (socket as TLSSocket).getPeerCertificate();
+  const impersonateGroups = headersDistinct["impersonate-group"] ?? [];
+  if (subject === undefined) return { impersonateGroups };
+  if (!(socket as TLSSocket).authorized) return { certificate: "unknown", impersonateGroups };
+  const [username = ""] = toList(subject.CN);
+  return { certificate: { username, groups: toList(subject.O) }, impersonateGroups };
+}
+
+/** A part of a subject that is there more than once comes as a list. */
+function toList(part: string | readonly string[] | undefined): readonly string[] {
+  return part === undefined ? [] : typeof part === "string" ? [part] : part;
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { knownResources } from "../../../kube/known-resources.ts";
 import type { ResourceId } from "../../../kube/resource-id.ts";
-import type { SeedApp, SeedNode, SeedPlan } from "./seed-plan.ts";
+import type { SeedApp, SeedGrant, SeedNode, SeedPlan } from "./seed-plan.ts";
 
 /** One object to create; a Node comes with its status, as from its kubelet. */
 export interface SeedObject {
@@ -19,6 +19,8 @@ const core = (plural: string, kind: string): ResourceId => ({
 const configMaps = core("configmaps", "ConfigMap");
 const secrets = core("secrets", "Secret");
 const quotas = core("resourcequotas", "ResourceQuota");
+const serviceAccounts = core("serviceaccounts", "ServiceAccount");
+const rbacGroup = "rbac.authorization.k8s.io";
 
 /** The objects of a plan, in an order in which they can be created. `now` is RFC 3339. */
 export function toSeedObjects(plan: SeedPlan, now: string): readonly SeedObject[] {
@@ -38,7 +40,34 @@ export function toSeedObjects(plan: SeedPlan, now: string): readonly SeedObject[
         spec: { hard: { pods, "requests.cpu": cpu, "requests.memory": memory } },
       },
     })),
+    ...plan.grants.flatMap(toGrant),
     ...plan.apps.flatMap(toApp),
+  ];
+}
+
+/** A binding, and the ServiceAccount it is for. */
+function toGrant({ name, clusterRole, namespace, group, serviceAccount }: SeedGrant): readonly SeedObject[] {
+  const place = namespace === undefined ? {} : { namespace };
+  const kind = namespace === undefined ? "ClusterRoleBinding" : "RoleBinding";
+  const plural = `${kind.toLowerCase()}s`;
+  const groups = group === undefined ? [] : [{ apiGroup: rbacGroup, kind: "Group", name: group }];
+  const accounts = serviceAccount === undefined ? [] : [{ kind: "ServiceAccount", name: serviceAccount, ...place }];
+  const binding = {
+    apiVersion: `${rbacGroup}/v1`,
+    kind,
+    metadata: { name, ...place },
+    roleRef: { apiGroup: rbacGroup, kind: "ClusterRole", name: clusterRole },
+    subjects: [...groups, ...accounts],
+  };
+  return [
+    ...accounts.map(({ name: account }) => ({
+      resource: serviceAccounts,
+      object: { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: account, ...place } },
+    })),
+    {
+      resource: { group: rbacGroup, version: "v1", plural, kind, namespaced: namespace !== undefined },
+      object: binding,
+    },
   ];
 }
 

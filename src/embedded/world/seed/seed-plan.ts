@@ -27,12 +27,25 @@ export interface SeedApp {
   readonly secret?: boolean;
 }
 
+/** Who has a role, and where. */
+export interface SeedGrant {
+  /** Of the binding. */
+  readonly name: string;
+  readonly clusterRole: string;
+  /** Unset = everywhere. */
+  readonly namespace?: string;
+  readonly group?: string;
+  /** Made with it: a ServiceAccount of `namespace`. */
+  readonly serviceAccount?: string;
+}
+
 /** What an embedded cluster begins with. */
 export interface SeedPlan {
   readonly nodes: readonly SeedNode[];
   readonly apps: readonly SeedApp[];
   /** Namespace to its quota of pods, cpu and memory. */
   readonly quotas: Readonly<Record<string, { readonly pods: string; readonly cpu: string; readonly memory: string }>>;
+  readonly grants: readonly SeedGrant[];
 }
 
 const shop: readonly SeedApp[] = [
@@ -80,6 +93,17 @@ const quotas = {
   media: { pods: "30", cpu: "16", memory: "32Gi" },
 };
 
+/** Each team edits its namespace and has a robot that deploys to it; auditors see everything but Secrets. */
+function grantsFor(...teams: readonly string[]): readonly SeedGrant[] {
+  return [
+    { name: "auditors", clusterRole: "view", group: "auditors" },
+    ...teams.flatMap((team): readonly SeedGrant[] => [
+      { name: `${team}-team`, clusterRole: "edit", namespace: team, group: `${team}-team` },
+      { name: "deployer", clusterRole: "edit", namespace: team, serviceAccount: "deployer" },
+    ]),
+  ];
+}
+
 const controlPlane = {
   roles: ["control-plane"],
   taints: [{ key: "node-role.kubernetes.io/control-plane", effect: "NoSchedule" }],
@@ -100,6 +124,7 @@ const plans: Readonly<Record<string, SeedPlan>> = {
     ],
     apps: [...shop, ...observability],
     quotas: { shop: quotas.shop },
+    grants: grantsFor("shop"),
   },
   paris: {
     nodes: [
@@ -109,6 +134,7 @@ const plans: Readonly<Record<string, SeedPlan>> = {
     ],
     apps: [...shop.slice(0, 2), ...media, ...observability.slice(0, 1), ...broken],
     quotas,
+    grants: grantsFor("shop", "media"),
   },
   tokyo: {
     nodes: [
@@ -120,6 +146,7 @@ const plans: Readonly<Record<string, SeedPlan>> = {
     ],
     apps: [...media, ...observability.slice(0, 2)],
     quotas: { media: quotas.media },
+    grants: grantsFor("media"),
   },
 };
 
@@ -127,6 +154,7 @@ const otherPlan = (name: string): SeedPlan => ({
   nodes: [node(`${name}-1`, "198.51.100.10", "nyc-a"), node(`${name}-2`, "198.51.100.90", "lax-a")],
   apps: [...media.slice(1), ...observability.slice(0, 1)],
   quotas: {},
+  grants: grantsFor("media"),
 });
 
 /** What the embedded cluster of this name begins with. */
