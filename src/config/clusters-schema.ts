@@ -106,7 +106,10 @@ const server = group("Where fleetgraph listens.", {
 const { limits: l, probe: p } = defaults;
 const limits = group("What one caller, one request or one log may take at most.", {
   maxBodyBytes: count("Body of a request, bytes.", l.maxBodyBytes),
-  maxDepth: count("Nesting of fields in an operation, fragments unfolded, and of the objects in their arguments.", l.maxDepth),
+  maxDepth: count(
+    "Nesting of fields in an operation, fragments unfolded, and of the objects in their arguments.",
+    l.maxDepth,
+  ),
   maxAliases: count("Aliases in an operation, fragments unfolded.", l.maxAliases, { minimum: 0 }),
   maxTokens: count("Lexical tokens of a document.", l.maxTokens),
   maxObjects: count("Objects an operation may return, nested connections multiplied.", l.maxObjects),
