@@ -147,10 +147,19 @@ describe.skipIf(kubeAssets === undefined)(`transport over a real control plane (
   });
 
   it("should let the API server decide for an impersonated user", async () => {
-    const as = { kind: "user", username: "nobody", groups: ["system:masters"], realm: "test" } as const;
+    const as = { kind: "user", username: "nobody", groups: ["system:masters"], realm: "transport" } as const;
     await expect(client.list(pods, {}, { ...options(), as })).rejects.toMatchObject({
       reason: "Forbidden",
       status: 403,
+      message: expect.stringContaining('User "nobody" cannot list resource "pods"') as string,
+    });
+  });
+
+  it("should not let out a user of a realm the cluster does not believe", async () => {
+    const as = { kind: "user", username: "nobody", groups: [], realm: "elsewhere" } as const;
+    await expect(client.list(pods, {}, { ...options(), as })).rejects.toMatchObject({
+      reason: "Forbidden",
+      message: expect.stringContaining("the caller is nobody in this cluster") as string,
     });
   });
 
