@@ -11,7 +11,7 @@ export interface Scope {
   readonly key: string;
   /** Whether all of the partition may be seen. A right to single names (`resourceNames`) never counts here. */
   sees(partition: PartitionKey): boolean;
-  /** How much of a resource of a cluster: "some" namespaces of it, whether or not there is anything in them. */
+  /** How much of a namespaced resource of a cluster: "some" namespaces of it, whether or not there is anything in them. Of another one `sees` tells. */
   extent(cluster: string, resource: ResourceName): Extent;
 }
 

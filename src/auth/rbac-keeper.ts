@@ -88,7 +88,7 @@ export function createRbacKeeper(options: RbacKeeperOptions): RbacKeeper {
       const observedAtMs = Math.min(...states.map((status) => status.observedAtMs ?? 0));
       const isRecent = states.length > 0 && clock.now() - observedAtMs <= rbacMaxAgeMs;
       if (isRecent && (!isBroken || !isAnswering)) return "good";
-      return isBroken && isAnswering ? "ask" : "none";
+      return isAnswering ? "ask" : "none";
     },
     rightsOf(user) {
       if (rbac === undefined) {

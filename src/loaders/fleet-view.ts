@@ -1,4 +1,4 @@
-import type { Access } from "../auth/access.ts";
+import type { Access, Extent } from "../auth/access.ts";
 import type { Cluster, ClusterRegistry } from "../cluster/cluster.ts";
 import type { FleetCache, FleetSnapshot, PartitionSnapshot, ResourceSnapshot } from "../cache/fleet-cache.ts";
 import { alwaysCached } from "../kube/known-resources.ts";
@@ -24,6 +24,8 @@ export interface FleetView {
   partitions(cluster: string, resource: ResourceName): readonly PartitionSnapshot[];
   /** One of them; `namespace` is "" for cluster-scoped resources. */
   partition(cluster: string, resource: ResourceName, namespace: string): PartitionSnapshot | undefined;
+  /** How much of a resource the caller may list; of a cluster-scoped one all or nothing, whatever RoleBindings say of it. */
+  extent(cluster: string, resource: ResourceName): Extent;
   /** One object that the caller may `get`, whether or not they may list others. */
   get(cluster: string, resource: ResourceName, namespace: string, name: string): AnyRow | undefined;
   /** Sees to it that it is known what the caller may do with the kind there. undefined: it is. Never rejects. */
@@ -94,6 +96,12 @@ class SnapshotView implements FleetView {
     return this.#served(cluster, resource)?.partition(namespace);
   }
 
+  extent(cluster: string, resource: ResourceName): Extent {
+    const { list } = this.access;
+    if (this.#isNamespaced(cluster, resource)) return list.extent(cluster, resource);
+    return list.sees({ cluster, resource, namespace: "" }) ? "all" : "none";
+  }
+
   get(cluster: string, resource: ResourceName, namespace: string, name: string): AnyRow | undefined {
     if (!this.access.gets({ cluster, resource, namespace }, name)) return undefined;
     return this.#served(cluster, resource)?.get(namespace, name);
@@ -108,9 +116,8 @@ class SnapshotView implements FleetView {
   ensureListed(clusters: readonly Cluster[], resource: ResourceId): Promise<void> | undefined {
     const ensure = (): Promise<void> | undefined => {
       const name = toResourceName(resource);
-      const { list } = this.access;
       return this.ensure(
-        clusters.filter((cluster) => list.extent(cluster.name, name) !== "none"),
+        clusters.filter((cluster) => this.extent(cluster.name, name) !== "none"),
         resource,
       );
     };
@@ -128,6 +135,14 @@ class SnapshotView implements FleetView {
       return later instanceof Promise ? [later] : [];
     });
     return pending.length === 0 ? undefined : Promise.all(pending).then(() => {});
+  }
+
+  /** As it is held, else as discovery last had it; what neither knows has no rows. */
+  #isNamespaced(cluster: string, resource: ResourceName): boolean {
+    const held = this.resource(cluster, resource)?.resource;
+    const found =
+      held ?? this.#byName.get(cluster)?.status.apiResources.find((one) => toResourceName(one) === resource);
+    return found?.namespaced ?? true;
   }
 
   /** Whether it can be read as it is. The first list of what is held on demand is waited for, whoever asked for it. */

@@ -55,7 +55,7 @@ export function readStatesOf({ view }: Operation, name: string): readonly ReadSt
   if (cluster === undefined) return [];
   return view
     .resources(name)
-    .filter((resource) => alwaysHeld.has(resource) || view.access.list.extent(name, resource) !== "none")
+    .filter((resource) => alwaysHeld.has(resource) || view.extent(name, resource) !== "none")
     .map((resource) => toReadState(view, { cluster, resource }))
     .sort((a, b) => (a.resource < b.resource ? -1 : 1));
 }

@@ -40,8 +40,9 @@ export function toReadState(view: FleetView, asked: Asked, maxStalenessMs?: numb
 }
 
 /** How much of what was asked the caller may list. */
-function extentOf({ access }: FleetView, { cluster: { name: cluster }, resource, namespaces }: Asked): Extent {
-  const extent = access.list.extent(cluster, resource);
+function extentOf(view: FleetView, { cluster: { name: cluster }, resource, namespaces }: Asked): Extent {
+  const { access } = view;
+  const extent = view.extent(cluster, resource);
   if (extent !== "some" || namespaces === null || namespaces === undefined) return extent;
   return namespaces.some((namespace) => access.list.sees({ cluster, resource, namespace })) ? "some" : "none";
 }

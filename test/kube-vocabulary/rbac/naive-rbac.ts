@@ -76,3 +76,20 @@ function grants(rule: RuleObject, request: AccessAttributes): boolean {
     : [request.resource];
   return (rule.resources ?? []).some((resource) => resource === "*" || wanted.includes(resource));
 }
+
+/** The rules that a rules review of a namespace lists: of all bindings that hold there, not told apart. */
+export function naiveRules(state: RbacState, user: RbacUser, namespace: string): readonly RuleObject[] {
+  const bindings = [
+    ...state.clusterRoleBindings,
+    ...state.roleBindings.filter(({ metadata }) => metadata.namespace === namespace),
+  ];
+  return bindings.flatMap(({ metadata, subjects = [], roleRef }) => {
+    if (!subjects.some((subject) => isThem(subject, user, metadata.namespace))) return [];
+    const roles =
+      roleRef.kind === "ClusterRole"
+        ? state.clusterRoles
+        : state.roles.filter((role) => role.metadata.namespace === metadata.namespace);
+    const rules = roles.filter((role) => role.metadata.name === roleRef.name).flatMap((role) => role.rules ?? []);
+    return rules.filter(({ resources = [] }) => resources.length > 0);
+  });
+}

@@ -24,6 +24,8 @@ export interface WorldCluster {
   readonly role?: "home" | "abroad";
   readonly labels?: Readonly<Record<string, string>>;
   readonly writable?: boolean;
+  readonly authorization?: Cluster["authorization"];
+  readonly believes?: Cluster["believes"];
   readonly client?: Partial<KubeClient>;
   readonly status?: Partial<ClusterStatus>;
   /** What discovery finds when it is read again; unset = what status has. */
@@ -34,7 +36,7 @@ export interface WorldCluster {
 export interface World {
   readonly clock: FakeClock;
   readonly store: Store;
-  readonly cache: Pick<FleetCache, "snapshot" | "ensure" | "subscribe" | "log">;
+  readonly cache: Pick<FleetCache, "snapshot" | "ensure" | "retain" | "subscribe" | "log">;
   readonly registry: ClusterRegistry;
   /** Resources asked for by `ensure`, as "cluster resource". */
   readonly ensured: string[];
@@ -79,6 +81,7 @@ export function createWorld(clusters: readonly WorldCluster[] = [{ name: "home",
     log: store.log,
     snapshot: () => store.snapshot(),
     subscribe: (listener) => store.subscribe(listener),
+    retain: () => () => {},
     ensure(cluster, resource) {
       const key = `${cluster} ${toResourceName(resource)}`;
       ensured.push(key);
@@ -187,6 +190,8 @@ function toCluster({
   role = "abroad",
   labels = {},
   writable = true,
+  authorization = "asked",
+  believes = [],
   client = {},
   status = {},
   rediscovered,
@@ -204,8 +209,8 @@ function toCluster({
     role,
     labels,
     writable,
-    believes: [],
-    authorization: "asked",
+    believes,
+    authorization,
     client: client as KubeClient,
     signal: new AbortController().signal,
     status: full,
