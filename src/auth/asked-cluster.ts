@@ -9,8 +9,9 @@ import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
 import { createSharedAbort } from "../lib/shared-abort.ts";
 import { reviewAccess, reviewRules } from "./access-reviews.ts";
-import { answerRefreshMs, AskedUser } from "./asked-user.ts";
+import { answerMaxAgeMs, answerRefreshMs, AskedUser } from "./asked-user.ts";
 import type { AskedState, Questions } from "./asked-user.ts";
+import { followEveryMs } from "./followers.ts";
 import type { InternTable } from "./intern-table.ts";
 import type { Rights } from "./rights.ts";
 import { createSemaphore } from "./semaphore.ts";
@@ -19,8 +20,8 @@ import { createSemaphore } from "./semaphore.ts";
 const maxAsking = 16;
 /** How long one review may take; then the cluster counts as one that does not answer. */
 const askMs = 3_000;
-/** Callers whose answers are kept; the one who asked longest ago goes first. */
-const maxUsers = 1_000;
+/** Callers whose answers are kept, no fewer than may follow theirs at a time; the one who asked longest ago goes first. */
+const maxUsers = 10_000;
 /** A kind that was asked for once is asked about again with the others for so long. */
 const kindMs = 60_000;
 /** How often it is said that a cluster does not answer. */
@@ -38,7 +39,10 @@ export interface AskedClusterOptions {
 
 /** The rights of callers in one cluster that must be asked; answers are shared by whoever is the same caller. */
 export interface AskedCluster {
-  /** undefined: the cluster does not say. Also about kinds besides those that are always cached. Never rejects; an abort ends the wait. */
+  /**
+   * undefined: the cluster does not say. Also about kinds besides those that are always cached. `refresh`: for somebody who looks each `followEveryMs` and must
+   * not act on what is older than ten seconds before they look again; they do not wait beyond that. Never rejects.
+   */
   rightsOf(
     user: AskedCaller,
     more: readonly ResourceId[],
@@ -118,12 +122,22 @@ export function createAskedCluster(options: AskedClusterOptions): AskedCluster {
       : [...alwaysCached, ...Array.from(kinds.values(), ({ resource }) => resource)];
   };
 
+  const within = (work: Promise<Rights | undefined>, ms: number): Promise<Rights | undefined> =>
+    new Promise((resolve) => {
+      const cancel = clock.setTimer(() => resolve(undefined), ms);
+      void work.then((rights) => {
+        cancel();
+        resolve(rights);
+      });
+    });
+
   return {
     rightsOf(caller, more, { refresh = false } = {}) {
       const known = find(caller);
       const kinds = kindsOf(known, more);
       const mayAsk = (): boolean => cluster.status.health.state !== "DOWN" && !closing.signal.aborted;
-      const look = (refreshMs: number): AskedState => known.asked.state(kinds, { mayAsk: mayAsk(), refreshMs });
+      const maxAgeMs = refresh ? answerMaxAgeMs - followEveryMs : answerMaxAgeMs;
+      const look = (refreshMs: number): AskedState => known.asked.state(kinds, { mayAsk: mayAsk(), refreshMs, maxAgeMs }); // prettier-ignore
       const first = look(refresh ? answerRefreshMs - 500 : answerRefreshMs);
       if (first.state === "known") return first.rights;
       if (first.state === "failed") return undefined;
@@ -133,7 +147,11 @@ export function createAskedCluster(options: AskedClusterOptions): AskedCluster {
         await state.done;
         return goOn(look(answerRefreshMs), rounds - 1);
       };
-      return goOn(first, maxRounds);
+      const leftMs = known.asked.askedAtMs + maxAgeMs - clock.monotonic();
+      // Who follows goes on by what they have while that counts, and no longer.
+      if (refresh && leftMs <= 0) return undefined;
+      const answer = goOn(first, maxRounds);
+      return refresh ? within(answer, leftMs) : answer;
     },
     close() {
       closing.abort(new Error("nobody asks any more"));

@@ -44,6 +44,15 @@ export type AskedState =
   | { readonly state: "failed" }
   | { readonly state: "asking"; readonly done: Promise<unknown> };
 
+export interface LookOptions {
+  /** false: nothing is asked. */
+  readonly mayAsk: boolean;
+  /** What is older is asked for again, though it counts still. */
+  readonly refreshMs?: number;
+  /** What is older does not count. */
+  readonly maxAgeMs?: number;
+}
+
 interface Answer {
   readonly value: unknown;
   /** clock.monotonic() when it was asked for. */
@@ -72,12 +81,10 @@ export class AskedUser {
     this.#options = options;
   }
 
-  /** `mayAsk` false: nothing is asked. `refreshMs`: what is older is asked for again, though it counts still. */
   state(
     kinds: readonly ResourceId[],
-    { mayAsk, refreshMs = answerRefreshMs }: { readonly mayAsk: boolean; readonly refreshMs?: number },
+    { mayAsk, refreshMs = answerRefreshMs, maxAgeMs = answerMaxAgeMs }: LookOptions,
   ): AskedState {
-    // prettier-ignore
     const now = this.#options.monotonic();
     const name = kinds.map(({ group, plural }) => `${group}/${plural}`).join(" ");
     const namespaces = this.#options.namespaces();
@@ -90,7 +97,7 @@ export class AskedUser {
     ) {
       return { state: "known", rights: memo.rights };
     }
-    const round = new Round(this.#answers, now);
+    const round = new Round(this.#answers, now - maxAgeMs);
     const rights = collect(kinds, namespaces, round);
     const stale = [...round.used].filter((key) => now - this.#answers.get(key)!.askedAtMs >= refreshMs);
     const isPatient = now - this.#failedAtMs < retryMs;
@@ -103,6 +110,11 @@ export class AskedUser {
       return { state: "known", rights: shared };
     }
     return asked.length === 0 ? { state: "failed" } : { state: "asking", done: Promise.all(asked) };
+  }
+
+  /** clock.monotonic() when the oldest answer behind the last rights was asked for; -Infinity before there were any. */
+  get askedAtMs(): number {
+    return this.#memo?.oldestMs ?? -Infinity;
   }
 
   /** Answers of namespaces and kinds that nobody needs any more. */
@@ -134,11 +146,11 @@ class Round {
   readonly used = new Set<string>();
   readonly missing = new Set<string>();
   readonly #answers: ReadonlyMap<string, Answer>;
-  readonly #now: number;
+  readonly #sinceMs: number;
 
-  constructor(answers: ReadonlyMap<string, Answer>, now: number) {
+  constructor(answers: ReadonlyMap<string, Answer>, sinceMs: number) {
     this.#answers = answers;
-    this.#now = now;
+    this.#sinceMs = sinceMs;
   }
 
   rules(namespace: string): RulesReview | undefined {
@@ -151,7 +163,7 @@ class Round {
 
   #find(key: string): unknown {
     const answer = this.#answers.get(key);
-    if (answer === undefined || this.#now - answer.askedAtMs > answerMaxAgeMs) this.missing.add(key);
+    if (answer === undefined || answer.askedAtMs < this.#sinceMs) this.missing.add(key);
     else this.used.add(key);
     return this.missing.has(key) ? undefined : answer?.value;
   }

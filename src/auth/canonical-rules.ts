@@ -30,14 +30,18 @@ export function withoutSelfReviews({ clusterWide, byNamespace }: UserRules): Use
 }
 
 /**
- * A short name for rules: equal for the same rules in any order, however often. With `verb`: only of what they let somebody do with that verb to
- * things of any name.
+ * A short name for rules: equal for the same rules in any order, however often. With `verb`: of what they let somebody do with that verb to things of
+ * any name, piece by piece, so that it does not matter how roles put it together.
  */
 export function keyOfRules({ clusterWide, byNamespace }: UserRules, verb?: string): string {
-  const places = [["", clusterWide] as const, ...byNamespace].map(
-    ([namespace, rules]) => [namespace, canonicalRules(rules, verb)] as const,
-  );
-  return shortHash(JSON.stringify(places.filter(([, rules]) => rules.length > 0).sort(([a], [b]) => (a < b ? -1 : 1))));
+  const everywhere = canonicalRules(clusterWide, verb);
+  const besides = new Set(verb === undefined ? [] : everywhere);
+  const places = Array.from(byNamespace, ([namespace, rules]) => {
+    const more = canonicalRules(rules, verb).filter((piece) => !besides.has(piece));
+    return [namespace, more] as const;
+  });
+  const told = [["", everywhere] as const, ...places].filter(([, rules]) => rules.length > 0);
+  return shortHash(JSON.stringify(told.sort(([a], [b]) => (a < b ? -1 : 1))));
 }
 
 /** 132 bits: two texts do not share one by chance. */
@@ -46,16 +50,19 @@ export function shortHash(text: string): string {
 }
 
 function canonicalRules(rules: readonly PolicyRule[], verb: string | undefined): readonly string[] {
-  const wanted = verb === undefined ? rules : rules.filter((rule) => grantsVerb(rule, verb));
+  if (verb === undefined) {
+    return sorted(
+      rules.map(({ verbs, apiGroups, resources, resourceNames }) =>
+        JSON.stringify([sorted(verbs), sorted(apiGroups), sorted(resources), sorted(resourceNames)]),
+      ),
+    );
+  }
   return sorted(
-    wanted.map(({ verbs, apiGroups, resources, resourceNames }) =>
-      JSON.stringify([
-        verb === undefined ? sorted(verbs) : [verb],
-        sorted(apiGroups),
-        sorted(resources),
-        sorted(resourceNames),
-      ]),
-    ),
+    rules
+      .filter((rule) => grantsVerb(rule, verb))
+      .flatMap(({ apiGroups, resources }) =>
+        apiGroups.flatMap((group) => resources.map((resource) => `${group}/${resource}`)),
+      ),
   );
 }
 

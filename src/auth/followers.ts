@@ -19,8 +19,11 @@ export interface Followers {
 
 /** Changes of roles and bindings come in bursts; each look reads them all. */
 const coalesceMs = 100;
-/** Rights that are asked for, and those that grow too old, change without an event. With the time of an answer well within ten seconds. */
-const everyMs = 5_000;
+/**
+ * Rights that are asked for, and those that grow too old, change without an event. Answers are asked for at each second look and told at the one after,
+ * 7.5 s after whatever they missed.
+ */
+export const followEveryMs = 2_500;
 
 interface Follower {
   readonly identity: Identity;
@@ -64,7 +67,7 @@ export function createFollowers({ clock, look }: FollowersOptions): Followers {
       if (followers.size === 0) return;
       arm();
       lookAtAll();
-    }, everyMs);
+    }, followEveryMs);
   };
 
   return {

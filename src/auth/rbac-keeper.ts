@@ -20,8 +20,8 @@ export type RbacTrust =
   /** Neither. */
   | "none";
 
-/** How long a watch that broke may take to come back before the cluster is asked: the age that any decision may have. */
-export const rbacGraceMs = 10_000;
+/** How long a watch that broke may take to come back before the cluster is asked: with a look of the followers well within ten seconds (T06). */
+export const rbacGraceMs = 5_000;
 /** How old roles and bindings of a cluster out of reach may be (T07). */
 export const rbacMaxAgeMs = 3_600_000;
 

@@ -93,7 +93,7 @@ export function createAuthWorld(clusters: readonly AuthCluster[]): AuthWorld {
           typeof mood === "function"
             ? mood(resource.kind, asked)
             : "resourceAttributes" in asked
-              ? { allowed: naiveAllows(toState(name), who, asked["resourceAttributes"] as ResourceAttributes) }
+              ? { allowed: naiveAllows(toState(name), who, toAttributes(asked["resourceAttributes"])) }
               : mood === "incomplete"
                 ? { resourceRules: [], nonResourceRules: [], incomplete: true }
                 : { resourceRules: naiveRules(toState(name), who, String(asked["namespace"])), nonResourceRules: [], incomplete: false }; // prettier-ignore
@@ -163,6 +163,12 @@ function whenAborted(signal: AbortSignal, cluster: string, reject: (error: KubeE
   const fail = (): void => reject(new KubeError({ reason: "Aborted", message: "aborted", cluster }));
   if (signal.aborted) fail();
   else signal.addEventListener("abort", fail, { once: true });
+}
+
+/** An empty text need not be sent. */
+function toAttributes(sent: unknown): ResourceAttributes {
+  const { group = "", ...rest } = sent as Partial<ResourceAttributes>;
+  return { ...rest, group } as ResourceAttributes;
 }
 
 function placeOf({ kind, metadata: { namespace = "", name } }: KubeObject): string {
