@@ -15,13 +15,14 @@ interface Message {
 
 /** As of a replica that saw another event last: no log of ours knows it. */
 function foreign(cursor: string | null | undefined): string {
-  const [format, hash, positions] = JSON.parse(Buffer.from(cursor ?? "", "base64url").toString()) as [
+  const [format, hash, positions, rights] = JSON.parse(Buffer.from(cursor ?? "", "base64url").toString()) as [
     number,
     string,
     [string, string, string][],
+    string,
   ];
   const moved = positions.map(([key, version]) => [key, version, "00000000"]);
-  return Buffer.from(JSON.stringify([format, hash, moved])).toString("base64url");
+  return Buffer.from(JSON.stringify([format, hash, moved, rights])).toString("base64url");
 }
 
 /** Two replicas of fleetgraph on the same clusters. */

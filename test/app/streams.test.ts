@@ -120,12 +120,10 @@ describe("streams over embedded clusters", () => {
     const start = await take(configMaps(""), isSynced);
     // Neither our log nor the cluster has that past any more.
     fleet.embedded.get("home")?.api.faults.expireVersions();
-    const [format, hash, positions] = JSON.parse(Buffer.from(start.at(-1)?.cursor ?? "", "base64url").toString()) as [
-      number,
-      string,
-      [string, string, string][],
-    ];
-    const old = Buffer.from(JSON.stringify([format, hash, positions.map(([key]) => [key, "1", ""])])).toString(
+    const [format, hash, positions, rights] = JSON.parse(
+      Buffer.from(start.at(-1)?.cursor ?? "", "base64url").toString(),
+    ) as [number, string, [string, string, string][], string];
+    const old = Buffer.from(JSON.stringify([format, hash, positions.map(([key]) => [key, "1", ""]), rights])).toString(
       "base64url",
     );
     const messages = await take(configMaps(""), isSynced, { after: old });

@@ -10,9 +10,12 @@ export interface SelectedChange {
   readonly row: AnyRow;
 }
 
-/** One message that waits for its receiver. `since` is the first change merged into it. */
+/** One message that waits for its receiver. */
 export interface QueuedChange extends SelectedChange {
-  readonly since: Change;
+  /** The first change merged into it; undefined where nothing but the receiver's rights changed. */
+  readonly since: Change | undefined;
+  /** A change of rights is in it: whoever leaves before it was told cannot go on by replaying changes. */
+  readonly byRights: boolean;
 }
 
 /** What `change` is to a receiver whose selection is `matches`; undefined where it concerns it not at all. */
@@ -39,47 +42,105 @@ export function selectChange(change: Change, matches: (row: AnyRow) => boolean):
 export interface ChangeQueue {
   /** Entries. */
   readonly size: number;
-  push(selected: SelectedChange, change: Change): void;
+  /** Entries that a change of rights is in. */
+  readonly byRights: number;
+  /** `change` undefined: the receiver's rights changed. */
+  push(selected: SelectedChange, change: Change | undefined): void;
+  /**
+   * The receiver may not see these any more: `rows` are all of them that the store has. Of each that it has got it is told LOST_ACCESS, as it was when
+   * it was last told of it, and nothing else; of what it has not got, nothing.
+   */
+  lose(isLost: (row: AnyRow) => boolean, rows: readonly AnyRow[]): void;
+  /** Forgets what waits of these. */
+  drop(isDropped: (row: AnyRow) => boolean): void;
+  /** One with the same in it. */
+  copy(): ChangeQueue;
   shift(): QueuedChange | undefined;
 }
 
 export function createChangeQueue(): ChangeQueue {
-  // Map keeps insertion order, so its first entry is the oldest.
-  const entries = new Map<number, QueuedChange>();
-  const latest = new Map<string, number>();
+  return new MergingQueue();
+}
 
-  const keyOf = ({ clusterName, resource, namespace, name }: AnyRow): string =>
-    `${clusterName}|${resource}|${namespace ?? ""}/${name}`;
+class MergingQueue implements ChangeQueue {
+  /** By a number of ours. Map keeps insertion order, so its first entry is the oldest. */
+  readonly #entries = new Map<number, QueuedChange>();
+  readonly #latest = new Map<string, number>();
+  #next = 0;
+  #byRights = 0;
 
-  return {
-    get size() {
-      return entries.size;
-    },
-    push(selected, change) {
-      const key = keyOf(selected.row);
-      const sequence = latest.get(key);
-      const waiting = sequence === undefined ? undefined : entries.get(sequence);
-      const merged = waiting === undefined ? selected : mergeChanges(waiting, selected);
-      if (merged === "both" || waiting === undefined || sequence === undefined) {
-        entries.set(change.sequence, { ...selected, since: change });
-        latest.set(key, change.sequence);
-      } else if (merged === undefined) {
-        entries.delete(sequence);
-        latest.delete(key);
-      } else {
-        entries.set(sequence, { ...merged, since: waiting.since });
-      }
-    },
-    shift() {
-      const first = entries.entries().next();
-      if (first.done === true) return undefined;
-      const [sequence, entry] = first.value;
-      entries.delete(sequence);
-      const key = keyOf(entry.row);
-      if (latest.get(key) === sequence) latest.delete(key);
-      return entry;
-    },
-  };
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  get byRights(): number {
+    return this.#byRights;
+  }
+
+  push(selected: SelectedChange, change: Change | undefined): void {
+    const key = keyOf(selected.row);
+    const place = this.#latest.get(key);
+    const waiting = place === undefined ? undefined : this.#entries.get(place);
+    const merged = waiting === undefined ? selected : mergeChanges(waiting, selected);
+    if (merged === "both" || waiting === undefined || place === undefined) {
+      this.#latest.set(key, this.#next);
+      this.#set(this.#next++, { ...selected, since: change, byRights: change === undefined });
+    } else if (merged === undefined) {
+      this.#delete(place, waiting);
+    } else {
+      this.#set(place, { ...merged, since: waiting.since, byRights: waiting.byRights || change === undefined });
+    }
+  }
+
+  lose(isLost: (row: AnyRow) => boolean, rows: readonly AnyRow[]): void {
+    const met = new Set<string>();
+    for (const [place, entry] of this.#entries) {
+      if (!isLost(entry.row)) continue;
+      met.add(keyOf(entry.row));
+      if (entry.type === "ADDED") this.#delete(place, entry);
+      else this.#set(place, { ...entry, type: "DELETED", reason: "LOST_ACCESS", row: entry.since?.before ?? entry.row, byRights: true }); // prettier-ignore
+    }
+    for (const row of rows) {
+      if (!met.has(keyOf(row))) this.push({ type: "DELETED", reason: "LOST_ACCESS", row }, undefined);
+    }
+  }
+
+  drop(isDropped: (row: AnyRow) => boolean): void {
+    for (const [place, entry] of this.#entries) if (isDropped(entry.row)) this.#delete(place, entry);
+  }
+
+  copy(): ChangeQueue {
+    const copy = new MergingQueue();
+    for (const [place, entry] of this.#entries) copy.#set(place, entry);
+    for (const [key, place] of this.#latest) copy.#latest.set(key, place);
+    copy.#next = this.#next;
+    return copy;
+  }
+
+  shift(): QueuedChange | undefined {
+    const first = this.#entries.entries().next();
+    if (first.done === true) return undefined;
+    const [place, entry] = first.value;
+    this.#delete(place, entry);
+    return entry;
+  }
+
+  #set(place: number, entry: QueuedChange): void {
+    if (this.#entries.get(place)?.byRights === true) this.#byRights--;
+    if (entry.byRights) this.#byRights++;
+    this.#entries.set(place, entry);
+  }
+
+  #delete(place: number, entry: QueuedChange): void {
+    this.#entries.delete(place);
+    if (entry.byRights) this.#byRights--;
+    const key = keyOf(entry.row);
+    if (this.#latest.get(key) === place) this.#latest.delete(key);
+  }
+}
+
+function keyOf({ clusterName, resource, namespace, name }: AnyRow): string {
+  return `${clusterName}|${resource}|${namespace ?? ""}/${name}`;
 }
 
 function mergeChanges(waiting: SelectedChange, next: SelectedChange): SelectedChange | "both" | undefined {

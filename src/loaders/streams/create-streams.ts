@@ -1,98 +1,146 @@
-import { knownResources, alwaysCached, workloadResources } from "../../kube/known-resources.ts";
-import { matchesLabels, parseLabelSelector } from "../../kube/label-selector.ts";
-import { toResourceName } from "../../kube/resource-id.ts";
+import { alwaysCached, knownResources, workloadResources } from "../../kube/known-resources.ts";
 import type { ResourceId, ResourceName } from "../../kube/resource-id.ts";
-import type { AnyRow } from "../../kube/rows/row.ts";
 import type { PullStream } from "../../lib/pull-stream.ts";
+import type { Authorizer } from "../../auth/access.ts";
 import { toLogPosition } from "../../cache/change-log.ts";
 import type { FleetCache } from "../../cache/fleet-cache.ts";
-import { toReadState } from "../connection/read-state.ts";
-import { createFleetView } from "../fleet-view.ts";
-import { kindOf } from "../kinds/kinds.ts";
 import { chooseClusters } from "../list-rows.ts";
 import { startOperation } from "../operation.ts";
-import type { LoaderOptions, Operation } from "../operation.ts";
+import type { LoaderOptions } from "../operation.ts";
 import { findServedInAll, notServed, toKindQuery } from "../relations/served-kinds.ts";
 import { hashArguments } from "../page/cursor.ts";
 import type { ChangeMessage, KindArgs, StreamArgs, Streams, WorkloadKindName } from "../request-context.ts";
-import { compileWhere } from "../where/compile-where.ts";
 import { createChangeStream } from "./change-stream.ts";
-import type { ChangeStreamOptions, StreamSelection } from "./change-stream.ts";
+import type { ChangeStreamOptions } from "./change-stream.ts";
 import { createDeferredStream } from "./deferred-stream.ts";
 import type { HealthLog } from "./health-log.ts";
 import { createHealthStream } from "./health-stream.ts";
 import { createNodeLabelsStream } from "./node-labels-stream.ts";
+import { createRetention } from "./retention.ts";
 import { parseStreamCursor } from "./stream-cursor.ts";
+import { createStreamRights, toWatching } from "./stream-rights.ts";
+import type { StreamRights } from "./stream-rights.ts";
+import { checkClusters, createSelection } from "./stream-selection.ts";
+import type { SelectionRequest, StreamSelection } from "./stream-selection.ts";
 import { replayUpstream, trusted, unknownPairs } from "./upstream-replay.ts";
 
 export interface StreamOptions extends LoaderOptions {
   readonly cache: FleetCache;
   readonly healthLog: HealthLog;
+  /** Tells when the caller's rights change. */
+  readonly authorizer: Authorizer;
   /** Messages that may wait for a slow receiver. */
   readonly maxPending: number;
 }
 
 type StreamType = Parameters<Streams["changes"]>[0];
 
-/** The streams of one operation. */
+/** The streams of one operation. A stream shows what its caller may `list` and `watch`, by the rights at the moment of each event. */
 export function createStreams(options: StreamOptions): Streams {
-  const { cache, healthLog, signal, maxPending, access } = options;
-  const shared = { cache, positionOf: toLogPosition, signal, maxPending };
+  const { cache, healthLog, signal, maxPending } = options;
+  const shared = { cache, positionOf: toLogPosition, maxPending };
 
   return {
     changes(type, args) {
       const resources = resourcesOf(type, args.kinds);
-      const operation = startOperation(options);
-      const selection = createSelection(operation, type, args, { type, kinds: args.kinds }, resources);
-      const base = { ...shared, ...startOf(options, args), selection };
+      const request: SelectionRequest = { options, type, args, name: { type, kinds: args.kinds }, resources };
       const missing = resources.filter((resource) => !alwaysCached.includes(resource));
-      if (missing.length > 0) return whileHeld(options, operation, selection, missing, (started) => resumeStream(options, { ...base, signal: started })); // prettier-ignore
+      // Arguments are checked at once.
+      const selection = selecting(options, request, { access: options.access })();
       // At once where nothing has to be asked upstream.
-      if (!needsUpstream(base)) return createChangeStream(base);
-      return createDeferredStream(signal, (started) => resumeStream(options, { ...base, signal: started }));
+      if (missing.length > 0 || needsUpstream(options, selection, args.after))
+        return createDeferredStream(signal, (started) => openStream(options, request, args, missing, started));
+      const rights = createStreamRights({ ...options, resources: () => [], clusters: () => [], signal });
+      return closingOnThrow(rights, () => createChangeStream({ ...shared, ...startOf(args), signal, rights, select: selecting(options, request, rights) })); // prettier-ignore
     },
     resources(args) {
-      const operation = startOperation(options);
+      checkClusters(options, args.clusters);
       return createDeferredStream(signal, async (started) => {
-        const resource = await findResource(operation, args);
-        const selection = createSelection(
-          operation,
-          "GenericResource",
-          args,
-          { apiVersion: args.apiVersion, kind: args.kind },
-          [resource],
-        );
-        await ensureAll(operation, selection, [resource]);
-        const release = retainAll(options, selection, [resource], started);
-        try {
-          return await resumeStream(options, { ...shared, ...startOf(options, args), signal: started, selection });
-        } catch (error) {
-          release();
-          throw error;
-        }
+        const resource = await findResource(options, args);
+        const name = { apiVersion: args.apiVersion, kind: args.kind };
+        const request: SelectionRequest = { options, type: "GenericResource", args, name, resources: [resource] };
+        return openStream(options, request, args, [resource], started);
       });
     },
     nodeLabels(args) {
-      const operation = startOperation(options);
-      const selection = createSelection(operation, "ClusterNode", args, { type: "nodeLabels" }, [knownResources.nodes]);
-      return createNodeLabelsStream({ ...shared, selection, after: args.after });
+      const resources = [knownResources.nodes];
+      const request: SelectionRequest = { options, type: "ClusterNode", args, name: { type: "nodeLabels" }, resources };
+      checkClusters(options, args.clusters);
+      const rights = createStreamRights({ ...options, resources: () => [], clusters: () => [], signal });
+      return closingOnThrow(
+        rights,
+        () =>
+        createNodeLabelsStream({ ...shared, signal, rights, select: selecting(options, request, rights), after: args.after }), // prettier-ignore
+      );
     },
     health({ clusters, after }) {
-      const chosen = new Set(chooseClusters(startOperation(options), clusters).map(({ name }) => name));
-      const isAll = clusters === undefined || clusters === null;
-      return createHealthStream({
-        log: healthLog,
-        filterHash: hashArguments({ type: "health", clusters }),
-        covers: ({ clusterName, subject }) =>
-          (isAll || chosen.has(clusterName)) &&
-          (subject.__typename !== "ClusterNode" ||
-            access.watch.sees({ cluster: clusterName, resource: "nodes", namespace: "" })),
-        signal,
-        after,
-        maxPending,
-      });
+      checkClusters(options, clusters);
+      const rights = createStreamRights({ ...options, resources: () => [], clusters: () => [], signal });
+      return closingOnThrow(rights, () =>
+        createHealthStream({
+          log: healthLog,
+          filterHash: hashArguments({ type: "health", clusters }),
+          covers: ({ clusterName, subject }) =>
+            (clusters?.includes(clusterName) ?? true) &&
+            rights.access.state(clusterName) !== "none" &&
+            (subject.__typename !== "ClusterNode" ||
+              rights.access.watch.sees({ cluster: clusterName, resource: "nodes", namespace: "" })),
+          rights,
+          signal,
+          after,
+          maxPending,
+        }),
+      );
     },
   };
+}
+
+function closingOnThrow<T>(rights: StreamRights, create: () => T): T {
+  try {
+    return create();
+  } catch (error) {
+    rights.close();
+    throw error;
+  }
+}
+
+/** The selection as the rights are now; other streams than its own tell other rights of the same caller. */
+function selecting(
+  options: StreamOptions,
+  request: SelectionRequest,
+  rights: Pick<StreamRights, "access">,
+): () => StreamSelection {
+  checkClusters(options, request.args.clusters);
+  return () => createSelection(request, toWatching(rights.access));
+}
+
+/** A stream that must wait before it begins: for rights, for kinds that are not held by themselves, for what only the API servers can tell. */
+async function openStream(
+  options: StreamOptions,
+  request: SelectionRequest,
+  args: StreamArgs,
+  missing: readonly ResourceId[],
+  signal: AbortSignal,
+): Promise<PullStream<ChangeMessage>> {
+  const { cache, maxPending, registry } = options;
+  const clusters = (): readonly string[] => registry.list().map(({ name }) => name);
+  const rights = createStreamRights({ ...options, resources: () => missing, clusters, signal });
+  const retention = createRetention({ cache, registry, resources: missing, signal });
+  try {
+    await ensureAll(options, request, rights, missing, signal);
+    const current = selecting(options, request, rights);
+    const select = (): StreamSelection => {
+      const selection = current();
+      retention.retain(selection);
+      return selection;
+    };
+    const stream = { cache, positionOf: toLogPosition, maxPending, ...startOf(args), signal, rights, select };
+    return await resumeStream(options, stream);
+  } catch (error) {
+    rights.close();
+    retention.release();
+    throw error;
+  }
 }
 
 function resourcesOf(type: StreamType, kinds: readonly WorkloadKindName[] | null | undefined): readonly ResourceId[] {
@@ -119,68 +167,19 @@ function isKind(name: WorkloadKindName, kind: string): boolean {
   return name.replaceAll("_", "").toLowerCase() === kind.toLowerCase();
 }
 
-/** What of the store a stream is about: its filter over one row, and the clusters it takes, those that join later included. */
-function createSelection(
-  operation: Operation,
-  type: StreamType | "GenericResource",
-  { where, labelSelector, namespaces, clusters }: StreamArgs,
-  name: object,
-  resources: readonly ResourceId[],
-): StreamSelection {
-  const { registry, access } = operation;
-  chooseClusters(operation, clusters);
-  const names = resources.map(toResourceName);
-  const takesCluster = (cluster: string): boolean => {
-    const state = registry.get(cluster)?.status.identity.state;
-    return (clusters?.includes(cluster) ?? true) && (state === "pinned" || state === "unknown");
-  };
-  // A stream has no one moment: nothing may grow old in it, and nothing may depend on another object.
-  const matchesWhere = compileWhere<AnyRow>(where, kindOf(type).where, {
-    ...operation.whereContext,
-    nowMs: undefined,
-    settled: false,
-  });
-  const selector =
-    labelSelector === null || labelSelector === undefined ? undefined : parseLabelSelector(labelSelector);
-  const wanted = namespaces === null || namespaces === undefined ? undefined : new Set(namespaces);
-  const reaches = (row: AnyRow): boolean =>
-    (wanted === undefined || (row.namespace !== null && wanted.has(row.namespace))) &&
-    access.watch.sees({ cluster: row.clusterName, resource: row.resource, namespace: row.namespace ?? "" });
-  return {
-    filterHash: hashArguments({ name, where, labelSelector, namespaces, clusters }),
-    pairs: () =>
-      registry
-        .list()
-        .filter(({ name: cluster }) => takesCluster(cluster))
-        .flatMap(({ name: cluster }) => names.map((resource) => ({ cluster, resource }))),
-    covers: (cluster, resource) =>
-      names.includes(resource) && (takesCluster(cluster) || registry.get(cluster) === undefined),
-    reaches,
-    matches: (row) =>
-      reaches(row) && (selector === undefined || matchesLabels(selector, row.labelMap)) && matchesWhere(row),
-  };
+function startOf({ after, snapshot }: StreamArgs): Pick<ChangeStreamOptions, "after" | "snapshot"> {
+  return { after: after ?? null, snapshot: snapshot ?? true };
 }
 
-function startOf(
-  options: StreamOptions,
-  { after, snapshot }: StreamArgs,
-): Pick<ChangeStreamOptions, "after" | "snapshot" | "toReadState"> {
-  const { registry, cache, access, signal, limits } = options;
-  return {
-    after,
-    snapshot: snapshot ?? true,
-    toReadState(name, resource) {
-      const cluster = registry.get(name);
-      const view = createFleetView({ registry, cache, access, signal, ensureWaitMs: limits.ensureWaitMs });
-      return cluster === undefined ? undefined : toReadState(view, { cluster, resource });
-    },
-  };
-}
-
-/** Whether the cursor is one that the change log cannot replay. Throws ApiError CURSOR_INVALID. */
-function needsUpstream({ after, selection, cache }: ChangeStreamOptions): boolean {
+/** Whether the cursor is one that the change log cannot replay though it might be replayed. Throws ApiError CURSOR_INVALID. */
+function needsUpstream(
+  { cache }: Pick<StreamOptions, "cache">,
+  selection: StreamSelection,
+  after: StreamArgs["after"],
+): boolean {
   if (after === undefined || after === null) return false;
-  return unknownPairs(selection, cache, parseStreamCursor(after, selection.filterHash)).length > 0;
+  const { rights, positions } = parseStreamCursor(after, selection.filterHash);
+  return rights === selection.rights && unknownPairs(selection, cache, positions).length > 0;
 }
 
 /** A stream that first asks the API servers for what the change log cannot replay. */
@@ -188,75 +187,40 @@ async function resumeStream(
   { registry, cache, clock }: StreamOptions,
   stream: ChangeStreamOptions,
 ): Promise<PullStream<ChangeMessage>> {
-  const { after, selection, signal } = stream;
-  if (after === undefined || after === null || !needsUpstream(stream)) return createChangeStream(stream);
-  const resume = parseStreamCursor(after, selection.filterHash);
+  const { after, select, signal } = stream;
+  const selection = select();
+  if (after === undefined || after === null || !needsUpstream({ cache }, selection, after))
+    return createChangeStream(stream);
+  const { positions } = parseStreamCursor(after, selection.filterHash);
   const upstream = { registry, cache, clock, signal };
-  const replays = await replayUpstream(unknownPairs(selection, cache, resume), resume, upstream);
+  const replays = await replayUpstream(unknownPairs(selection, cache, positions), positions, upstream);
   const isTrusted = (cluster: string, resource: ResourceName): boolean =>
     trusted(upstream, cluster, resource).held !== undefined;
   return createChangeStream({ ...stream, upstream: { replays, isTrusted } });
 }
 
-/** A stream of kinds that are not held by themselves: they are fetched first, and kept for as long as it lives. */
-function whileHeld(
-  options: StreamOptions,
-  operation: Operation,
-  selection: StreamSelection,
-  resources: readonly ResourceId[],
-  begin: (signal: AbortSignal) => Promise<PullStream<ChangeMessage>>,
-): AsyncIterableIterator<ChangeMessage> {
-  return createDeferredStream(options.signal, async (started) => {
-    await ensureAll(operation, selection, resources);
-    retainAll(options, selection, resources, started);
-    return begin(started);
-  });
-}
-
+/** Sees to it that it is known what the caller may do with the kinds, and that what they may see of them is held. */
 async function ensureAll(
-  { view }: Operation,
-  selection: StreamSelection,
-  resources: readonly ResourceId[],
-): Promise<void> {
-  const wanted = new Set(selection.pairs().map(({ cluster }) => cluster));
-  const clusters = view.clusters.filter(({ name }) => wanted.has(name));
-  await Promise.all(resources.map(async (resource) => view.ensure(clusters, resource)));
-}
-
-/** Keeps the resources held until the signal is aborted, in clusters that join later as well; the returned function ends it sooner. */
-function retainAll(
-  { cache, registry }: StreamOptions,
-  selection: StreamSelection,
+  options: StreamOptions,
+  request: SelectionRequest,
+  rights: StreamRights,
   resources: readonly ResourceId[],
   signal: AbortSignal,
-): () => void {
-  const held = new Map<string, () => void>();
-  const retain = (): void => {
-    for (const { cluster } of selection.pairs()) {
-      if (held.has(cluster)) continue;
-      const undo = resources.map((resource) => cache.retain(cluster, resource));
-      held.set(cluster, () => undo.forEach((release) => release()));
-    }
-  };
-  retain();
-  const unsubscribe = registry.subscribe(({ type }) => {
-    if (type === "joined") retain();
-  });
-  const release = (): void => {
-    unsubscribe();
-    for (const undo of held.values()) undo();
-    held.clear();
-  };
-  if (signal.aborted) release();
-  else signal.addEventListener("abort", release, { once: true });
-  return release;
+): Promise<void> {
+  if (resources.length === 0) return;
+  const { access } = rights;
+  const chosen = chooseClusters(startOperation({ ...options, access }), request.args.clusters);
+  await Promise.all(
+    chosen.flatMap(({ name }) => resources.map((resource) => access.settle(name, resource, signal) ?? [])).flat(),
+  );
+  // Nobody has a kind fetched that they may not see.
+  const { view } = startOperation({ ...options, access: toWatching(access), signal });
+  await Promise.all(resources.map((resource) => view.ensureListed(chosen, resource)));
 }
 
-async function findResource(
-  { clock, signal, limits, view, registry }: Operation,
-  args: StreamArgs & KindArgs,
-): Promise<ResourceId> {
-  const clusters = args.clusters === null || args.clusters === undefined ? view.clusters : args.clusters.flatMap((name) => registry.get(name) ?? []); // prettier-ignore
+async function findResource(options: StreamOptions, args: StreamArgs & KindArgs): Promise<ResourceId> {
+  const { clock, signal, limits } = options;
+  const clusters = chooseClusters(startOperation(options), args.clusters);
   const discovery = { ms: limits.readThroughMs, clock, signal };
   return findServedInAll(clusters, toKindQuery(args), discovery, (answers) => {
     const resource = answers.find((answer) => answer.state === "served")?.resource;

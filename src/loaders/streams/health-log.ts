@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { ClusterChange, ClusterRegistry } from "../../cluster/cluster.ts";
 import type { CacheEvent, FleetCache } from "../../cache/fleet-cache.ts";
 import type { Health, NodeRow } from "../../kube/rows/row.ts";
@@ -13,8 +14,10 @@ export interface HealthEntry extends Omit<HealthMessage, "cursor"> {
 
 /** The latest changes of health in the fleet, bounded. It belongs to this process: probes are its own, so another replica's log is another one. */
 export interface HealthLog {
-  /** Names this log in cursors. */
-  readonly id: string;
+  /** What stands for a sequence in cursors: it says neither how many entries there were nor which log it is of. */
+  markOf(sequence: number): string;
+  /** The sequence of a mark; undefined where it is of another log, or some of the entries after it are no longer held. */
+  find(mark: string): number | undefined;
   /** Of the latest entry; 0 before the first. */
   readonly sequence: number;
   /** Entries after this one, oldest first; undefined where some of them are no longer held. */
@@ -29,7 +32,7 @@ export interface HealthLogOptions {
   readonly registry: Pick<ClusterRegistry, "subscribe">;
   readonly cache: Pick<FleetCache, "subscribe">;
   readonly clock: Clock;
-  /** A name that no other process has. */
+  /** A name that no other process has and that nobody can guess. */
   readonly id: string;
   /** Entries held. */
   readonly limit: number;
@@ -65,8 +68,15 @@ export function createHealthLog({ registry, cache, clock, id, limit }: HealthLog
   };
   const undo = [registry.subscribe(onCluster), cache.subscribe(onCache)];
 
+  const markOf = (at: number): string => createHash("sha256").update(`${id} ${at}`).digest("base64url").slice(0, 16);
+
   return {
-    id,
+    markOf,
+    find(mark) {
+      // From the end: resuming streams are mostly little behind.
+      for (let at = sequence; at >= sequence - entries.length; at--) if (markOf(at) === mark) return at;
+      return undefined;
+    },
     get sequence() {
       return sequence;
     },

@@ -4,11 +4,16 @@ import { createPullStream } from "../../lib/pull-stream.ts";
 import type { PullStream } from "../../lib/pull-stream.ts";
 import type { CacheEvent, Change, FleetCache, LogPosition } from "../../cache/fleet-cache.ts";
 import type { NodeLabelsMessage } from "../request-context.ts";
-import type { StreamSelection } from "./change-stream.ts";
 import { formatStreamCursor, parseStreamCursor, positionKey } from "./stream-cursor.ts";
+import { currentPositions } from "./stream-messages.ts";
+import type { StreamRights } from "./stream-rights.ts";
+import type { StreamSelection } from "./stream-selection.ts";
 
 export interface NodeLabelsStreamOptions {
-  readonly selection: StreamSelection;
+  /** Under the rights as they are now. */
+  readonly select: () => StreamSelection;
+  /** Tells when `select` gives something else; closed with the stream. */
+  readonly rights: Pick<StreamRights, "onChange" | "close">;
   readonly cache: Pick<FleetCache, "subscribe" | "log">;
   readonly positionOf: (change: Change) => LogPosition;
   readonly signal: AbortSignal;
@@ -27,11 +32,14 @@ interface Pending {
 
 /**
  * Changes of node labels for one receiver; what waits is composed by node, and a change that undoes itself is none. Throws ApiError
- * CURSOR_INVALID at once where `after` cannot be replayed from the change log: there is no snapshot to fall back on.
+ * CURSOR_INVALID at once where `after` cannot be replayed from the change log, or is of other rights: there is no snapshot to fall back on.
  */
 export function createNodeLabelsStream(options: NodeLabelsStreamOptions): PullStream<NodeLabelsMessage> {
-  const { selection, cache, positionOf, signal, maxPending } = options;
-  const sent = startPositions(options);
+  const { select, rights, cache, positionOf, signal, maxPending } = options;
+  let selection = select();
+  const sent = startPositions(selection, options);
+  const toCursor = (): string =>
+    formatStreamCursor(selection.filterHash, { rights: selection.rights, positions: sent });
   const waiting = new Map<string, Pending>();
   const accept = (change: Change): boolean => {
     const next = toPending(change, selection);
@@ -41,16 +49,19 @@ export function createNodeLabelsStream(options: NodeLabelsStreamOptions): PullSt
     waiting.set(key, held === undefined ? next : { ...next, since: held.since, before: held.before, synthesised: held.synthesised || next.synthesised }); // prettier-ignore
     return true;
   };
-  for (const change of replayed(options, sent)) accept(change);
+  for (const change of replayed(selection, options, sent)) accept(change);
 
   const stream = createPullStream<NodeLabelsMessage>({
     signal,
-    onClose: () => unsubscribe(),
+    onClose() {
+      unsubscribe();
+      rights.close();
+    },
     produce() {
       for (const [key, pending] of waiting) {
         waiting.delete(key);
         sent.set(positionKey(pending.since.cluster, pending.since.resource), positionOf(pending.since));
-        const message = toMessage(pending, formatStreamCursor(selection.filterHash, sent));
+        const message = toMessage(pending, toCursor());
         if (message !== undefined) return message;
       }
       return undefined;
@@ -59,8 +70,14 @@ export function createNodeLabelsStream(options: NodeLabelsStreamOptions): PullSt
   const unsubscribe = cache.subscribe((event: CacheEvent) => {
     if (event.type !== "change" || !selection.covers(event.change.cluster, event.change.resource)) return;
     if (!accept(event.change)) return;
-    if (waiting.size > maxPending) stream.fail(overflow(maxPending, formatStreamCursor(selection.filterHash, sent)));
+    if (waiting.size > maxPending) stream.fail(overflow(maxPending, toCursor()));
     else stream.wake();
+  });
+  rights.onChange(() => {
+    selection = select();
+    for (const [key, { node }] of waiting) if (!selection.matches(node)) waiting.delete(key);
+    const covered = coveredKeys(selection);
+    for (const key of sent.keys()) if (!covered.has(key)) sent.delete(key);
   });
   if (signal.aborted) unsubscribe();
   return stream;
@@ -105,19 +122,31 @@ function toMessage({ before, node, synthesised }: Pending, cursor: string): Node
   };
 }
 
-function startPositions({ selection, cache, after }: NodeLabelsStreamOptions): Map<string, LogPosition> {
-  if (after !== undefined && after !== null) return new Map(parseStreamCursor(after, selection.filterHash));
-  const positions = new Map<string, LogPosition>();
-  for (const { cluster, resource } of selection.pairs()) {
-    const position = cache.log.position(cluster, resource);
-    if (position !== undefined) positions.set(positionKey(cluster, resource), position);
+function startPositions(
+  selection: StreamSelection,
+  { cache, after }: NodeLabelsStreamOptions,
+): Map<string, LogPosition> {
+  if (after === undefined || after === null) return new Map(currentPositions(selection, cache));
+  const { rights, positions } = parseStreamCursor(after, selection.filterHash);
+  if (rights === selection.rights) {
+    const covered = coveredKeys(selection);
+    return new Map([...positions].filter(([key]) => covered.has(key)));
   }
-  return positions;
+  throw new ApiError(
+    "CURSOR_INVALID",
+    "Argument after was given when you were allowed to see something else. Start without it, and read the labels once.",
+  );
 }
 
-/** Changes after the cursor, for clusters it names; others have joined since and begin now. */
+function coveredKeys(selection: StreamSelection): ReadonlySet<string> {
+  const pairs = selection.pairs().filter(({ cluster, resource }) => selection.covers(cluster, resource));
+  return new Set(pairs.map(({ cluster, resource }) => positionKey(cluster, resource)));
+}
+
+/** Changes after the cursor, for clusters it names; others have joined since, or can be seen since, and begin now. */
 function replayed(
-  { selection, cache, after }: NodeLabelsStreamOptions,
+  selection: StreamSelection,
+  { cache, after }: NodeLabelsStreamOptions,
   from: ReadonlyMap<string, LogPosition>,
 ): readonly Change[] {
   if (after === undefined || after === null) return [];

@@ -12,7 +12,7 @@ import type { Clock } from "../../lib/clock.ts";
 import { untilAborted } from "../../lib/until-aborted.ts";
 import { within } from "../within.ts";
 import type { SelectedChange } from "./change-queue.ts";
-import type { StreamSelection } from "./change-stream.ts";
+import type { StreamSelection } from "./stream-selection.ts";
 import { positionKey } from "./stream-cursor.ts";
 import type { StreamPositions } from "./stream-cursor.ts";
 

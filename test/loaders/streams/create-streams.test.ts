@@ -1,77 +1,21 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { wholeAuthorizer } from "../../../src/auth/access.ts";
 import type { KubeObject } from "../../../src/kube/object.ts";
-import type { PodRow } from "../../../src/kube/rows/row.ts";
-import type { ChangeMessage, StreamArgs } from "../../../src/loaders/request-context.ts";
+import type { ChangeMessage } from "../../../src/loaders/request-context.ts";
 import { createHealthLog } from "../../../src/loaders/streams/health-log.ts";
 import { createStreams } from "../../../src/loaders/streams/create-streams.ts";
 import type { FleetCache } from "../../../src/cache/fleet-cache.ts";
 import { node, pod } from "../support/objects.ts";
+import { subscribe } from "../support/stream-receiver.ts";
 import { createWorld } from "../support/world.ts";
 import type { World } from "../support/world.ts";
-
-interface Receiver {
-  readonly messages: ChangeMessage[];
-  /** What it holds, by the rules a receiver is told: drop after RESYNC what SYNCED has not repeated. */
-  readonly held: Map<string, string>;
-  readonly cursor: () => string | null;
-  /** Takes messages until none comes; at most `count`. */
-  take(count?: number): Promise<void>;
-  leave(): Promise<void>;
-}
 
 function streamsOf(world: World, maxPending = 1_000) {
   const cache = { ...world.cache, retain: () => () => {} } as unknown as FleetCache;
   const healthLog = createHealthLog({ registry: world.registry, cache, clock: world.clock, id: "test", limit: 100 });
   return (signal = new AbortController().signal) =>
-    createStreams({ ...world.options({ signal }), cache, healthLog, maxPending });
-}
-
-function subscribe(streams: ReturnType<typeof createStreams>, args: StreamArgs, before?: Receiver): Receiver {
-  const iterator = streams.changes("Pod", { ...args, after: before?.cursor() ?? null })[Symbol.asyncIterator]();
-  const held = before?.held ?? new Map<string, string>();
-  const messages: ChangeMessage[] = [];
-  let cursor = before?.cursor() ?? null;
-  let repeated: Set<string> | undefined = cursor === null ? new Set() : undefined;
-  const keyOf = (row: PodRow): string => `${row.clusterName}|${row.namespace}/${row.name}`;
-
-  const receive = (message: ChangeMessage): void => {
-    messages.push(message);
-    cursor = message.cursor ?? cursor;
-    const rows = message.objects as readonly PodRow[];
-    if (message.type === "RESYNC") repeated = new Set();
-    if (message.type === "SNAPSHOT") for (const row of rows) repeated?.add(keyOf(row));
-    if (message.type === "SYNCED" && repeated !== undefined) {
-      for (const key of held.keys()) if (!repeated.has(key)) held.delete(key);
-      repeated = undefined;
-    }
-    for (const row of rows) {
-      if (message.type === "DELETED") held.delete(keyOf(row));
-      else held.set(keyOf(row), row.resourceVersion);
-    }
-  };
-  let waiting: Promise<IteratorResult<ChangeMessage>> | undefined;
-  return {
-    messages,
-    held,
-    cursor: () => cursor,
-    async take(count = Number.POSITIVE_INFINITY) {
-      for (let i = 0; i < count; i++) {
-        waiting ??= iterator.next();
-        const result = await Promise.race([
-          waiting,
-          new Promise<undefined>((resolve) => setImmediate(() => resolve(undefined))),
-        ]);
-        if (result === undefined) return;
-        waiting = undefined;
-        if (result.done === true) return;
-        receive(result.value);
-      }
-    },
-    async leave() {
-      await iterator.return?.();
-    },
-  };
+    createStreams({ ...world.options({ signal }), cache, healthLog, maxPending, authorizer: wholeAuthorizer });
 }
 
 /** What a list with the same filter shows. */
@@ -224,7 +168,13 @@ describe("streams", () => {
       limit: 1,
     });
     const gone = new AbortController();
-    const streams = createStreams({ ...world.options({ signal: gone.signal }), cache, healthLog, maxPending: 10 });
+    const streams = createStreams({
+      ...world.options({ signal: gone.signal }),
+      cache,
+      healthLog,
+      maxPending: 10,
+      authorizer: wholeAuthorizer,
+    });
     const ended = streams.changes("Pod", {})[Symbol.asyncIterator]();
     await ended.next();
     await ended.return?.();

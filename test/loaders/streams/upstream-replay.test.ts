@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { wholeAuthorizer } from "../../../src/auth/access.ts";
 import type { FleetCache } from "../../../src/cache/fleet-cache.ts";
 import type { KubeReader, WatchEvent } from "../../../src/kube/client.ts";
 import type { ChangeMessage } from "../../../src/loaders/request-context.ts";
@@ -18,7 +19,13 @@ describe("resuming from the API server", () => {
     const world = createWorld([{ name: "home", role: "home", client: { watch } }]);
     const cache = { ...world.cache, retain: () => () => {} } as unknown as FleetCache;
     const healthLog = createHealthLog({ registry: world.registry, cache, clock: world.clock, id: "x", limit: 1 });
-    const streams = createStreams({ ...world.options({ signal }), cache, healthLog, maxPending: 10 });
+    const streams = createStreams({
+      ...world.options({ signal }),
+      cache,
+      healthLog,
+      maxPending: 10,
+      authorizer: wholeAuthorizer,
+    });
     world.put("home", pod("a"));
     const before = streams.changes("Pod", { snapshot: false })[Symbol.asyncIterator]();
     const { cursor } = (await before.next()).value as ChangeMessage;

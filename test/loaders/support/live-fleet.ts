@@ -20,6 +20,8 @@ import { eventually } from "../../support/eventually.ts";
 export interface LiveCluster {
   readonly name: string;
   readonly writable?: boolean;
+  readonly believes?: Cluster["believes"];
+  readonly authorization?: Cluster["authorization"];
   /** Puts something between the cluster and those who call it. */
   readonly wrap?: (client: KubeClient) => KubeClient;
 }
@@ -37,7 +39,12 @@ export async function createLiveFleet(members: readonly LiveCluster[] = [{ name:
   const apis = new Map<string, EmbeddedApi>();
   const clusters = await Promise.all(
     members.map(async (member, index) => {
-      const api = createEmbeddedApi({ name: member.name, clock: systemClock, random: Math.random });
+      const api = createEmbeddedApi({
+        name: member.name,
+        clock: systemClock,
+        random: Math.random,
+        believes: member.believes ?? [],
+      });
       apis.set(member.name, api);
       return toCluster(member, api, index === 0 ? "home" : "abroad", stop.signal);
     }),
@@ -93,7 +100,7 @@ export async function createLiveFleet(members: readonly LiveCluster[] = [{ name:
 }
 
 async function toCluster(
-  { name, writable = true, wrap = (client) => client }: LiveCluster,
+  { name, writable = true, believes = [], authorization = "asked", wrap = (client) => client }: LiveCluster,
   api: EmbeddedApi,
   role: Cluster["role"],
   signal: AbortSignal,
@@ -110,8 +117,8 @@ async function toCluster(
     role,
     labels: {},
     writable,
-    believes: [],
-    authorization: "asked",
+    believes,
+    authorization,
     client: wrap(api.client),
     signal,
     status: {
