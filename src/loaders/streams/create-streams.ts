@@ -215,7 +215,7 @@ async function ensureAll(
   );
   // Nobody has a kind fetched that they may not see.
   const { view } = startOperation({ ...options, access: toWatching(access), signal });
-  await Promise.all(resources.map((resource) => view.ensureListed(chosen, resource)));
+  await Promise.all(resources.map(async (resource) => view.ensureListed(chosen, resource)));
 }
 
 async function findResource(options: StreamOptions, args: StreamArgs & KindArgs): Promise<ResourceId> {

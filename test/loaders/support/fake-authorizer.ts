@@ -43,7 +43,7 @@ export function createFakeAuthorizer(initial: FakeFleetRights): FakeAuthorizer {
 }
 
 export function createFakeAccess(rights: FakeFleetRights): Access {
-  const key = JSON.stringify(Object.entries(rights).map(([name, one]) => [name, one instanceof Set ? [...one].sort() : one])); // prettier-ignore
+  const key = JSON.stringify(Object.entries(rights).map(([name, one]) => [name, one instanceof Set ? [...one].sort((a, b) => (a < b ? -1 : 1)) : one])); // prettier-ignore
   const scope: Scope = { key, sees: (partition) => isSeen(rights, partition), extent: (cluster) => extentOf(rights[cluster]) }; // prettier-ignore
   return {
     key,
