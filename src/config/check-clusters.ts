@@ -1,3 +1,4 @@
+import { checkIdentities } from "./check-identities.ts";
 import { clusterSourceKeys } from "./clusters-schema.ts";
 import { configDefaults } from "./config.ts";
 import type { ConfigProblem } from "./config-error.ts";
@@ -15,8 +16,9 @@ export function checkClusters(source: YamlSource): ConfigProblem[] {
   };
   if (!isMapping(source.value)) return problems;
   checkProbe(source.value["probe"], report);
-  checkHost(source.value["server"], report);
+  checkHost(source.value, report);
   const clusters = source.value["clusters"];
+  problems.push(...checkIdentities(source));
   if (!Array.isArray(clusters) || clusters.length === 0) return problems;
   const entries: readonly unknown[] = clusters;
   checkNames(entries, report);
@@ -105,7 +107,8 @@ function checkCredentials(credentials: Loose, path: ConfigPath, report: Report):
   }
 }
 
-function checkHost(server: unknown, report: Report): void {
+function checkHost({ server, auth }: Loose, report: Report): void {
+  if (isMapping(auth) && auth["mode"] === "token") return;
   const host = isMapping(server) ? server["host"] : undefined;
   if (typeof host === "string" && host !== "" && !isLoopback(host)) report(["server", "host"], mustBeLoopback(host));
 }

@@ -115,6 +115,7 @@ function patternName(path: ConfigPath): string {
   if (path.at(-1) === "name") {
     return "must be a DNS label (lower-case letters, digits and -, at most 63, not - at the ends)";
   }
+  if (String(path.at(-1)).endsWith("Prefix")) return "must be printable ASCII without blanks";
   return "must be an http or https URL";
 }
 

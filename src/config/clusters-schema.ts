@@ -3,6 +3,9 @@ import { configDefaults as defaults } from "./config.ts";
 /** A label of DNS (RFC 1123): what a cluster may be called. */
 export const dnsLabelPattern = "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$";
 
+/** What may stand before a name: printable ASCII without blanks. */
+export const prefixPattern = "^[\\x21-\\x7e]*$";
+
 const text = (description: string) => ({ type: "string", minLength: 1, description });
 const texts = (description: string) => ({
   type: "array",
@@ -48,6 +51,23 @@ const endpoint = group(
 /** The keys of which a cluster has exactly one. */
 export const clusterSourceKeys = ["embedded", "kubeconfig", "inCluster", "endpoints"] as const;
 
+const prefix = (whose: string) => ({
+  type: "string",
+  // What a header carries as it is; blanks and control characters would make it another name.
+  pattern: prefixPattern,
+  description: `Put before the names of the realm's ${whose}; default: the realm's name and a colon. "" makes them the same names as here.`,
+});
+
+const believed = group(
+  "A cluster whose users are believed here, under prefixes.",
+  {
+    realm: { type: "string", minLength: 1, description: "Name of the cluster that vouches for them." },
+    usernamePrefix: prefix("users"),
+    groupsPrefix: prefix("groups"),
+  },
+  { required: ["realm"] },
+);
+
 const cluster = group(
   "One member of the fleet; it has exactly one of embedded, kubeconfig, inCluster and endpoints.",
   {
@@ -69,6 +89,16 @@ const cluster = group(
     write: {
       type: "boolean",
       description: "Whether fleetgraph may write to it. Default: true for an embedded cluster, false for any other.",
+    },
+    identities: {
+      type: "array",
+      items: believed,
+      description: "Whose users it believes besides its own. Names of system: never cross. Default: nobody's.",
+    },
+    authorization: {
+      enum: ["local", "asked"],
+      description:
+        "How it is found out what a caller may do there. local: from its roles and bindings, right only where RBAC is its only authorizer besides the node authorizer. asked: by asking it. Default: local for an embedded cluster, asked for any other.",
     },
     embedded: {
       ...group("A Kubernetes API inside fleetgraph, for trying things out.", {
@@ -103,7 +133,7 @@ const server = group("Where fleetgraph listens.", {
   allowedOrigins: texts('Origins, besides loopback ones, that a browser may come from: "https://console.example".'),
 });
 
-const { limits: l, probe: p } = defaults;
+const { limits: l, probe: p, auth: a } = defaults;
 const limits = group("What one caller, one request or one log may take at most.", {
   maxBodyBytes: count("Body of a request, bytes.", l.maxBodyBytes),
   maxDepth: count(
@@ -157,10 +187,25 @@ export const clustersSchema = {
     server,
     auth: group("Who may ask.", {
       mode: {
-        enum: ["none"],
-        default: defaults.auth.mode,
-        description: "none: whoever reaches the loopback port acts as the clusters' own credentials.",
+        enum: ["none", "token"],
+        default: a.mode,
+        description:
+          "none: whoever reaches the loopback port acts as the clusters' own credentials. token: whoever shows a bearer token that a cluster vouches for, as themselves.",
       },
+      audiences: texts(
+        "For whom a token must have been made, one of these at least. None named: for the clusters' API servers.",
+      ),
+      realms: texts("Clusters that vouch for tokens, by name. None named: all of them."),
+      cacheMs: count("How long a token that was vouched for is believed without asking again, ms.", a.cacheMs, {
+        maximum: 10_000,
+      }),
+      refusedMs: count("How long a token that nobody vouched for is refused without asking again, ms.", a.refusedMs, {
+        maximum: 10_000,
+      }),
+      recheckMs: count("How often the token of a connection that stays open is asked about again, ms.", a.recheckMs, {
+        minimum: 1_000,
+        maximum: 3_600_000,
+      }),
     }),
     cache: group("What is kept over restarts.", {
       dir: text("Folder. Default: $XDG_CACHE_HOME/fleetgraph, else ~/.cache/fleetgraph."),

@@ -128,7 +128,8 @@ async function kubeconfigClusters(
 
 function applyOverrides(config: Config, overrides: ConfigOverrides, { cwd, homeDir }: ConfigEnvironment): Config {
   const host = overrides.host ?? config.server.host;
-  if (!isLoopback(host)) throw new ConfigError([{ path: "server.host", message: mustBeLoopback(host) }]);
+  if (config.auth.mode === "none" && !isLoopback(host))
+    throw new ConfigError([{ path: "server.host", message: mustBeLoopback(host) }]);
   const path = (text: string): string => resolvePath(text, cwd, homeDir);
   return deepFreeze({
     ...config,

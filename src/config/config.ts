@@ -59,6 +59,25 @@ export interface ServerConfig {
   readonly allowedOrigins: readonly string[];
 }
 
+/** Who may ask (DESIGN 11). */
+export interface AuthConfig {
+  /**
+   * `none`: whoever reaches the loopback port acts as the clusters' own credentials. `token`: whoever shows a bearer token that a cluster vouches
+   * for, as themselves.
+   */
+  readonly mode: "none" | "token";
+  /** For whom a token must have been made, one of these at least; none named: for the clusters' API servers. */
+  readonly audiences: readonly string[];
+  /** Names of the clusters that vouch for tokens; none named: all of them. */
+  readonly realms: readonly string[];
+  /** For how long a token that was vouched for is believed without asking again, ms; never past its own expiry. */
+  readonly cacheMs: number;
+  /** For how long one that nobody vouched for is refused without asking again, ms. */
+  readonly refusedMs: number;
+  /** How often the realm is asked again about a token whose connection stays open, ms. */
+  readonly recheckMs: number;
+}
+
 /** What one caller, one request or one log may take at most. */
 export interface LimitsConfig {
   /** Body of a request, bytes. */
@@ -115,8 +134,7 @@ export interface Config {
   /** At least one; exactly one is home; in the order of the file. */
   readonly clusters: readonly ClusterConfig[];
   readonly server: ServerConfig;
-  /** `none`: whoever reaches the loopback port acts as the clusters' own credentials. */
-  readonly auth: { readonly mode: "none" };
+  readonly auth: AuthConfig;
   /** Where caches are kept over restarts. */
   readonly cache: { readonly dir: string };
   readonly limits: LimitsConfig;
@@ -129,7 +147,8 @@ export interface Config {
 /** What holds where a file says nothing; the JSON Schema shows the same values. */
 export const configDefaults = {
   server: { host: "127.0.0.1", port: 4000, allowedHosts: [], allowedOrigins: [] },
-  auth: { mode: "none" },
+  // T06 and T23: a token that is good no more is refused within ten seconds, on open connections too.
+  auth: { mode: "none", audiences: [], realms: [], cacheMs: 10_000, refusedMs: 2_000, recheckMs: 10_000 },
   limits: {
     maxBodyBytes: 1_048_576,
     // A Relay connection takes two levels, so this is nine relations deep.

@@ -97,8 +97,12 @@ function toCluster(raw: RawCluster, alone: boolean, path: (text: string) => stri
     role: raw.role ?? (alone ? "home" : "abroad"),
     labels: raw.labels ?? {},
     write: raw.write ?? source.type === "embedded",
-    identities: [],
-    authorization: source.type === "embedded" ? "local" : "asked",
+    identities: (raw.identities ?? []).map(({ realm, usernamePrefix, groupsPrefix }) => ({
+      realm,
+      usernamePrefix: usernamePrefix ?? `${realm}:`,
+      groupsPrefix: groupsPrefix ?? `${realm}:`,
+    })),
+    authorization: raw.authorization ?? (source.type === "embedded" ? "local" : "asked"),
     source,
   };
 }

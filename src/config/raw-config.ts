@@ -7,12 +7,20 @@ export interface RawCluster {
   readonly role?: "home" | "abroad";
   readonly labels?: Readonly<Record<string, string>>;
   readonly write?: boolean;
+  readonly identities?: readonly RawBelievedRealm[];
+  readonly authorization?: "local" | "asked";
   readonly embedded?: { readonly seed?: string } | null;
   readonly kubeconfig?: { readonly path?: string; readonly context: string };
   readonly inCluster?: object | null;
   readonly endpoints?: readonly ConnectionEndpoint[];
   readonly balance?: EndpointBalance;
   readonly credentials?: RawCredentials;
+}
+
+export interface RawBelievedRealm {
+  readonly realm: string;
+  readonly usernamePrefix?: string;
+  readonly groupsPrefix?: string;
 }
 
 export interface RawCredentials {

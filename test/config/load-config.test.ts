@@ -31,7 +31,7 @@ geo: {database: geo.mmdb}
       "/work/clusters.yaml:6:27: clusters[2].credentials.caFile: must be a readable file but got: /work/ca.crt (no such file)",
       "/work/clusters.yaml:6:50: clusters[2].credentials.clientPemFile: must be a readable file but got: /work/both.pem (no such file)",
       "/work/clusters.yaml:7:5: clusters[3]: must have exactly one of embedded, kubeconfig, inCluster, endpoints but got: none of them",
-      '/work/clusters.yaml:7:15: clusters[3].embeded: is no key here; known are: name, role, labels, write, embedded, kubeconfig, inCluster, endpoints, balance, credentials; did you mean "embedded"?',
+      '/work/clusters.yaml:7:15: clusters[3].embeded: is no key here; known are: name, role, labels, write, identities, authorization, embedded, kubeconfig, inCluster, endpoints, balance, credentials; did you mean "embedded"?',
       "/work/clusters.yaml:8:17: geo.database: must be a readable file but got: /work/geo.mmdb (no such file)",
     ]);
   });

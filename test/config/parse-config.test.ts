@@ -151,6 +151,65 @@ clusters:
     ]);
   });
 
+  const believing = (...identities: string[]): string =>
+    `clusters: [{name: a, role: home, embedded: {}}, {name: bb, embedded: {}},
+ {name: cc, inCluster: {}, authorization: local, identities: [${identities.join(", ")}]}]`;
+
+  it("should put the users of another realm under its name unless told otherwise", () => {
+    const { identities, authorization } = configOf(believing("{realm: a}", '{realm: bb, usernamePrefix: "B/"}'))
+      .clusters[2]!;
+    expect(authorization).toBe("local");
+    expect(identities).toEqual([
+      { realm: "a", usernamePrefix: "a:", groupsPrefix: "a:" },
+      { realm: "bb", usernamePrefix: "B/", groupsPrefix: "bb:" },
+    ]);
+    expect(configOf(believing('{realm: a, usernamePrefix: "", groupsPrefix: ""}')).clusters[2]?.identities).toEqual([
+      { realm: "a", usernamePrefix: "", groupsPrefix: "" },
+    ]);
+  });
+
+  it.each([
+    [["{realm: bbb}"], 'realm: must be the name of a cluster but got: "bbb"; did you mean "bb"?'],
+    [["{realm: cc}"], "realm: must be another cluster: its own users it believes anyway"],
+    [["{realm: a}", "{realm: a}"], 'realm: must stand once but got: "a", as 0'],
+    [
+      ["{realm: a, groupsPrefix: x}", "{realm: bb, groupsPrefix: x}"],
+      'groupsPrefix: "x" lets a user of bb take a name of a, whose groupsPrefix is "x": make them differ',
+    ],
+    [
+      ['{realm: a, usernamePrefix: ""}', "{realm: bb, usernamePrefix: x}"],
+      'usernamePrefix: "x" lets a user of bb take a name of a, whose usernamePrefix is "": make them differ',
+    ],
+    [
+      ["{realm: a, usernamePrefix: 'bb:x'}", "{realm: bb}"],
+      'realm: "bb:" lets a user of bb take a name of a, whose usernamePrefix is "bb:x": make them differ',
+    ],
+    [
+      ["{realm: a, usernamePrefix: 'system:a'}"],
+      'usernamePrefix: must not begin with "system:": names of Kubernetes itself never cross',
+    ],
+    [["{realm: a, usernamePrefix: 'a b'}"], 'usernamePrefix: must be printable ASCII without blanks but got: "a b"'],
+    [["{usernamePrefix: x}"], '[0]: must have the key "realm"'],
+  ])("should refuse to believe %j", (identities, problem) => {
+    const problems = problemsOf(believing(...identities));
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(/^2:\d+: clusters\[2\]\.identities\[/);
+    expect(problems[0]!.endsWith(problem)).toBe(true);
+  });
+
+  it("should listen anywhere once callers show who they are", () => {
+    const config = configOf("server: {host: 0.0.0.0}\nauth: {mode: token, audiences: [fleetgraph], realms: [home]}");
+    expect(config.server.host).toBe("0.0.0.0");
+    expect(config.auth).toEqual({
+      mode: "token",
+      audiences: ["fleetgraph"],
+      realms: ["home"],
+      cacheMs: 10_000,
+      refusedMs: 2_000,
+      recheckMs: 10_000,
+    });
+  });
+
   it("should take a single cluster for home", () => {
     expect(configOf("clusters: [{name: a, inCluster: {}}]").clusters[0]?.role).toBe("home");
   });
@@ -196,7 +255,7 @@ probe: {timeoutMs: 9000}
     ).toEqual(
       [
         '2:11: clusters[0].name: must be a DNS label (lower-case letters, digits and -, at most 63, not - at the ends) but got: "Home"',
-        '3:5: clusters[0].rol: is no key here; known are: name, role, labels, write, embedded, kubeconfig, inCluster, endpoints, balance, credentials; did you mean "role"?',
+        '3:5: clusters[0].rol: is no key here; known are: name, role, labels, write, identities, authorization, embedded, kubeconfig, inCluster, endpoints, balance, credentials; did you mean "role"?',
         '6:11: clusters[1].role: must be home or abroad but got: "hme"; did you mean "home"?',
         "8:5: clusters[1].inCluster: must have exactly one of embedded, kubeconfig, inCluster, endpoints but got: embedded and inCluster",
         "9:5: clusters[2]: must have exactly one of embedded, kubeconfig, inCluster, endpoints but got: none of them",
@@ -253,7 +312,13 @@ probe: {timeoutMs: 9000}
       'clusters: [{name: a, endpoints: [{url: "http://x"}], credentials: {tokenFile: t}}]',
       "1:40: clusters[0].endpoints[0].url: must be https: credentials never go over plain HTTP",
     ],
-    ["auth: {mode: oidc}", '1:14: auth.mode: must be none but got: "oidc"'],
+    ["auth: {mode: oidc}", '1:14: auth.mode: must be none or token but got: "oidc"'],
+    ["auth: {mode: tokn}", '1:14: auth.mode: must be none or token but got: "tokn"; did you mean "token"?'],
+    ["auth: {cacheMs: 60000}", "1:17: auth.cacheMs: must be at most 10000 but got: 60000"],
+    [
+      "auth: {realms: [home, pari]}",
+      '1:23: auth.realms[1]: must be the name of a cluster but got: "pari"; did you mean "paris"?',
+    ],
   ])("should explain %j", (text, problem) => {
     expect(problemsOf(text)).toEqual([problem]);
   });
