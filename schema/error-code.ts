@@ -8,7 +8,7 @@ export const ErrorCode = createEnum(
       "A webhook or admission policy of the cluster refused the write. Change the object as the message says.",
     ALREADY_EXISTS: "An object of this name is there. Choose another name, or apply to the one that is.",
     AUTHZ_UNAVAILABLE:
-      "It cannot be found out what the caller may do: the cluster does not answer and what is known is too old. Retry.",
+      "It cannot be found out who the caller is or what they may do: the cluster does not answer and what is known is too old. Retry.",
     BAD_REQUEST:
       "The HTTP request is not one: no query, malformed JSON, missing preflight header. Send application/json with a query.",
     BAD_USER_INPUT: "An argument breaks a rule; the message names argument and rule. Mend it.",
@@ -44,7 +44,8 @@ export const ErrorCode = createEnum(
     STALE_READ_REFUSED: "All there is is older than maxStaleness allows. Retry, or allow more.",
     SUBSCRIPTION_OVERFLOW:
       "The receiver was too slow and its queue is full; extensions.cursor is the last one sent. Resume after it.",
-    TOKEN_EXPIRED: "The bearer token expired while the stream was open. Get a new one and resume by cursor.",
+    TOKEN_EXPIRED:
+      "The bearer token has expired, maybe while the stream was open. Get a new one; a stream resumes by cursor.",
     TOO_MANY_REQUESTS: "Too many requests or streams at once, here or at the cluster. Wait retryAfterSeconds.",
     UNAUTHENTICATED: "No credentials, or none that anybody vouches for. Send a valid bearer token.",
   },

@@ -4,6 +4,8 @@ import { buildFleetSchema, emitSchema } from "../resolvers/build-schema.ts";
 import { starterQueries } from "../resolvers/starter-queries.ts";
 import { wholeAuthorizer } from "./auth/access.ts";
 import type { Authorizer } from "./auth/access.ts";
+import { createAuthenticator } from "./auth/authenticator.ts";
+import type { TokenAuthenticator } from "./auth/authenticator.ts";
 import { createAuthorizer } from "./auth/authorizer.ts";
 import { createFleetCache } from "./cache/fleet-cache.ts";
 import type { FleetCache } from "./cache/fleet-cache.ts";
@@ -32,6 +34,7 @@ import { runInOrder } from "./lib/runnable.ts";
 import type { Runnable } from "./lib/runnable.ts";
 import { createAuditTrail } from "./loaders/audit-trail.ts";
 import { createHealthLog } from "./loaders/streams/health-log.ts";
+import { createMetricsAccess } from "./metrics-access.ts";
 import { fleetMetrics } from "./fleet-metrics.ts";
 import { createRequestContextFactory } from "./request-context-factory.ts";
 import type { FleetRequestContext } from "./request-context-factory.ts";
@@ -99,6 +102,7 @@ export function createApp(options: AppOptions): App {
     lastKnownUid: (name) => uidOf(registry, name),
   });
   const authorizer = authorizing(options, registry, cache);
+  const authenticator = authenticating(options, registry);
   const healthLog = createHealthLog({ registry, cache, clock, id: createId(), limit: healthLogEntries });
   const audit = createAuditTrail({ logger, clock, createId });
   const schema: GraphQLSchema = buildFleetSchema({ clock });
@@ -120,6 +124,9 @@ export function createApp(options: AppOptions): App {
       maxPending: maxPendingChanges,
     }),
     awaitReadAfter: (tokens, context) => (context as FleetRequestContext).awaitReadAfter(tokens),
+    ...(authenticator === undefined
+      ? {}
+      : { authenticator, mayReadMetrics: createMetricsAccess(registry, authorizer) }),
     config: { ...config.server, limits: toServerLimits(config) },
     health: { live: () => [], ready: () => parts },
     logger,
@@ -150,6 +157,7 @@ export function createApp(options: AppOptions): App {
       } finally {
         stopEmbedded();
         healthLog.close();
+        authenticator?.close();
         authorizer.close();
         await audit.settled();
         await options.embedded.close();
@@ -166,6 +174,15 @@ function authorizing(
 ): Authorizer & { close(): void } {
   if (config.auth.mode === "none") return { ...wholeAuthorizer, close() {} };
   return createAuthorizer({ registry, cache, clock, logger });
+}
+
+/** In mode none nobody says who they are. */
+function authenticating(
+  { config, clock, random, logger }: AppOptions,
+  registry: ClusterRegistry,
+): TokenAuthenticator | undefined {
+  if (config.auth.mode === "none") return undefined;
+  return createAuthenticator({ registry, config: config.auth, clock, random, logger });
 }
 
 /** Off unless a database is configured; the clusters it may write to are the writable ones. */

@@ -131,6 +131,11 @@ const server = group("Where fleetgraph listens.", {
   port: count("Port to listen on; 0 takes a free one.", defaults.server.port, { minimum: 0, maximum: 65_535 }),
   allowedHosts: texts("Names, besides loopback ones, that a request's Host may carry; without port."),
   allowedOrigins: texts('Origins, besides loopback ones, that a browser may come from: "https://console.example".'),
+  openMetrics: {
+    type: "boolean",
+    default: defaults.server.openMetrics,
+    description: "Whether /metrics need no token in auth.mode token.",
+  },
 });
 
 const { limits: l, probe: p, auth: a } = defaults;

@@ -57,6 +57,8 @@ export interface ServerConfig {
   readonly allowedHosts: readonly string[];
   /** Origins, besides loopback ones, that a browser may come from ("https://console.example"). */
   readonly allowedOrigins: readonly string[];
+  /** Whether /metrics need no token in `auth.mode: token`. */
+  readonly openMetrics: boolean;
 }
 
 /** Who may ask (DESIGN 11). */
@@ -146,7 +148,7 @@ export interface Config {
 
 /** What holds where a file says nothing; the JSON Schema shows the same values. */
 export const configDefaults = {
-  server: { host: "127.0.0.1", port: 4000, allowedHosts: [], allowedOrigins: [] },
+  server: { host: "127.0.0.1", port: 4000, allowedHosts: [], allowedOrigins: [], openMetrics: false },
   // T06 and T23: a token that is good no more is refused within ten seconds, on open connections too.
   auth: { mode: "none", audiences: [], realms: [], cacheMs: 10_000, refusedMs: 2_000, recheckMs: 10_000 },
   limits: {

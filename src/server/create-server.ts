@@ -9,7 +9,8 @@ import type { Runnable } from "../lib/runnable.ts";
 import { createApolloHandler } from "./apollo-handler.ts";
 import { createConnectionCount } from "./connection-count.ts";
 import { createDocuments } from "./documents.ts";
-import { createLocalGuard } from "./guard.ts";
+import { createTokenGate, openGate } from "./gate.ts";
+import { createLocalGuard, createTokenGuard } from "./guard.ts";
 import { createHttpHandler } from "./http-handler.ts";
 import { defaultLimits } from "./limits/limits.ts";
 import { createMetrics } from "./metrics.ts";
@@ -46,7 +47,9 @@ export function createServer(options: ServerOptions): Server {
     },
     async run(signal) {
       const metrics = createMetrics(options.registry, options.metricSources ?? []);
-      const guard = createLocalGuard(config);
+      const { authenticator } = options;
+      const guard = authenticator === undefined ? createLocalGuard(config) : createTokenGuard(config);
+      const gate = authenticator === undefined ? openGate : createTokenGate(authenticator);
       const documents = createDocuments(schema, limits);
       const operations = createOperations({ ...options, limits, metrics });
       const connections = createConnectionCount(limits);
@@ -57,6 +60,8 @@ export function createServer(options: ServerOptions): Server {
       const answer = createHttpHandler({
         ...options,
         guard,
+        gate,
+        areMetricsOpen: config.openMetrics === true,
         apollo,
         sse,
         playground,
@@ -71,6 +76,7 @@ export function createServer(options: ServerOptions): Server {
       const webSockets = createWebSocketHandler({
         ...shared,
         guard,
+        gate,
         limits,
         logger,
         createId,

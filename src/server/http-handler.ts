@@ -1,9 +1,11 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import { ApiError } from "../kube/api-error.ts";
-import type { Identity } from "../kube/identity.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { ApolloHandler } from "./apollo-handler.ts";
+import { answerAnonymous } from "./anonymous-answer.ts";
+import { toChallenge } from "./gate.ts";
+import type { Gate, Session } from "./gate.ts";
 import type { Guard } from "./guard.ts";
 import { toHealthAnswer } from "./health-routes.ts";
 import type { Limits } from "./limits/limits.ts";
@@ -12,18 +14,22 @@ import { createShutdownError } from "./operations.ts";
 import type { Operations } from "./operations.ts";
 import type { Playground } from "./playground/playground.ts";
 import { UnsupportedMediaTypeError, readJsonBody } from "./read-body.ts";
-import { commonHeaders, send, sendErrors, toStatus } from "./respond.ts";
-import type { HealthSource } from "./server-options.ts";
+import { commonHeaders, send, sendErrors, toResultType, toStatus } from "./respond.ts";
+import type { HealthSource, ServerOptions } from "./server-options.ts";
 import type { SseHandler } from "./sse-handler.ts";
 
 export interface HttpHandlerOptions {
   readonly guard: Guard;
+  readonly gate: Gate;
   readonly apollo: ApolloHandler;
   readonly sse: SseHandler;
   readonly playground: Playground;
   readonly operations: Operations;
   readonly health: HealthSource;
   readonly metrics: Metrics;
+  readonly mayReadMetrics?: ServerOptions["mayReadMetrics"];
+  /** Whether /metrics are for who has no token, too. */
+  readonly areMetricsOpen: boolean;
   readonly limits: Limits;
   readonly sdl: string;
   readonly logger: Logger;
@@ -38,12 +44,15 @@ export interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly requestId: string;
-  readonly identity: Identity;
+  readonly session: Session;
   /** Aborted when the client leaves before its answer is complete. */
   readonly signal: AbortSignal;
   /** For the log line. */
   note(fields: { readonly operationName?: string; readonly code?: string }): void;
 }
+
+/** Before it is known who asks. */
+type Knock = Omit<Exchange, "session">;
 
 /** Closed set of labels for metrics; the path itself is the client's. */
 type Route = "graphql" | "playground" | "schema" | "livez" | "readyz" | "metrics" | "other";
@@ -52,7 +61,7 @@ type Route = "graphql" | "playground" | "schema" | "livez" | "readyz" | "metrics
 export function createHttpHandler(
   options: HttpHandlerOptions,
 ): (request: IncomingMessage, response: ServerResponse) => void {
-  const { guard, operations, health, metrics, logger, clock, isStopping } = options;
+  const { guard, gate, operations, health, metrics, logger, clock, isStopping } = options;
   return (request, response) => {
     const startedMs = clock.monotonic();
     const requestId = toRequestId(request.headers["x-request-id"]) ?? options.createId();
@@ -84,7 +93,7 @@ export function createHttpHandler(
     });
   };
 
-  async function answer(exchange: Omit<Exchange, "identity">, route: Route): Promise<void> {
+  async function answer(exchange: Knock, route: Route): Promise<void> {
     const { request, response } = exchange;
     const isProbe = route === "livez" || route === "readyz";
     const isVerbose = isProbe && new URLSearchParams(toSearch(request)).has("verbose");
@@ -93,8 +102,10 @@ export function createHttpHandler(
     if (!admission.admitted && (!isProbe || isVerbose)) {
       return refuse(exchange, new ApiError("FORBIDDEN", admission.message), 421);
     }
-    if (route === "graphql" && admission.admitted) return answerGraphql({ ...exchange, identity: admission.identity });
+    if (route === "graphql") return answerGraphql(exchange);
     if (request.method !== "GET" && request.method !== "HEAD") return refuseMethod(exchange, "GET, HEAD");
+    const isForAll = !isVerbose && (route !== "metrics" || options.areMetricsOpen) && route !== "schema";
+    const identity = isForAll ? undefined : (await enter(exchange)).identity;
     switch (route) {
       case "livez":
       case "readyz": {
@@ -106,6 +117,12 @@ export function createHttpHandler(
         return send(request, response, status, "text/plain; charset=utf-8", text, { "cache-control": "no-store" });
       }
       case "metrics": {
+        if (
+          !gate.isOpen &&
+          identity !== undefined &&
+          (await options.mayReadMetrics?.(identity, exchange.signal)) !== true
+        )
+          throw new ApiError("FORBIDDEN", metricsRule);
         const { contentType, text } = await metrics.print();
         return send(request, response, 200, contentType, text, { "cache-control": "no-store" });
       }
@@ -125,8 +142,13 @@ export function createHttpHandler(
     }
   }
 
-  async function answerGraphql(exchange: Exchange): Promise<void> {
-    const { request, response, requestId, identity, signal } = exchange;
+  /** Rejects where nobody is known by the token, or there is none. */
+  function enter({ request, signal }: Knock): Promise<Session> {
+    return gate.enter(request.headers.authorization, signal);
+  }
+
+  async function answerGraphql(knock: Knock): Promise<void> {
+    const { request, response, requestId, signal } = knock;
     const cors = toCors(request);
     for (const [name, value] of Object.entries(cors)) response.setHeader(name, value as string);
     const { method } = request;
@@ -134,15 +156,18 @@ export function createHttpHandler(
       response.writeHead(204, { ...commonHeaders, ...preflightHeaders }).end();
       return;
     }
-    if (method !== "GET" && method !== "POST" && method !== "HEAD") return refuseMethod(exchange, "GET, POST");
+    if (method !== "GET" && method !== "POST" && method !== "HEAD") return refuseMethod(knock, "GET, POST");
     const { accept = "" } = request.headers;
     if (method !== "POST" && accept.includes("text/html")) return options.playground.sendPage(request, response);
-    if (isStopping()) return refuse(exchange, createShutdownError());
+    if (isStopping()) return refuse(knock, createShutdownError());
+    if (!gate.isOpen && request.headers.authorization === undefined && (await answerUnknown(knock))) return;
+    const session = await enter(knock);
+    const exchange: Exchange = { ...knock, session };
     const body = method === "POST" ? await readJsonBody(request, options.limits.bodyBytes) : undefined;
     if (accept.includes("text/event-stream")) return options.sse.handle(exchange, body);
     const outcome = await options.apollo.handle(request, body, {
       requestId,
-      identity,
+      session,
       signal,
       transport: "http",
       traceparent: toText(request.headers["traceparent"]),
@@ -154,28 +179,43 @@ export function createHttpHandler(
     send(request, response, outcome.status, contentType, outcome.body, { "cache-control": "no-store", ...headers });
   }
 
-  function refuseMethod(exchange: Omit<Exchange, "identity">, allow: string): void {
+  /** Whether somebody without a token had a question that anybody may ask; what they sent besides is not looked at. */
+  async function answerUnknown({ request, response }: Knock): Promise<boolean> {
+    const { method, headers } = request;
+    const sent =
+      method === "POST" ? await readJsonBody(request, anonymousBytes).catch(() => undefined) : toParams(request);
+    const data =
+      sent === undefined || headers.accept?.includes("text/event-stream") ? undefined : answerAnonymous(sent);
+    if (data === undefined) return false;
+    const text = `${JSON.stringify({ data })}\n`;
+    send(request, response, 200, toResultType(headers.accept), text, { "cache-control": "no-store" });
+    return true;
+  }
+
+  function refuseMethod(exchange: Knock, allow: string): void {
     const method = toKnownMethod(exchange.request.method);
     refuse(exchange, new ApiError("BAD_REQUEST", `${method} is not taken here, but ${allow}.`), 405, { allow });
   }
 
-  function refuse(
-    exchange: Omit<Exchange, "identity">,
-    error: unknown,
-    status?: number,
-    headers?: OutgoingHttpHeaders,
-  ): void {
+  function refuse(exchange: Knock, error: unknown, status?: number, headers?: OutgoingHttpHeaders): void {
     const { request, response, requestId } = exchange;
     const errors = operations.report([error], requestId);
     exchange.note({ code: errors[0]?.extensions.code });
+    const challenge =
+      toStatus({ errors }, undefined) === 401 ? { "www-authenticate": toChallenge(request.headers.authorization) } : {};
     const usual = error instanceof UnsupportedMediaTypeError ? 415 : toStatus({ errors }, request.headers.accept);
-    sendErrors(request, response, errors, status ?? usual, headers);
+    sendErrors(request, response, errors, status ?? usual, { ...challenge, ...headers });
   }
 }
 
 function toPath({ url = "/" }: IncomingMessage): string {
   const end = url.indexOf("?");
   return end === -1 ? url : url.slice(0, end);
+}
+
+/** Parameters of a GET; who repeats one means the last. */
+function toParams(request: IncomingMessage): Record<string, string> {
+  return Object.fromEntries(new URLSearchParams(toSearch(request)));
 }
 
 function toSearch({ url = "/" }: IncomingMessage): string {
@@ -192,6 +232,12 @@ function toRoute(path: string): Route {
   if (path === "/metrics") return "metrics";
   return "other";
 }
+
+/** Of a body, while it is not known whose it is. */
+const anonymousBytes = 1_024;
+
+const metricsRule =
+  "These figures tell of all clusters: who reads them needs the right to get nodes/metrics in the home cluster.";
 
 const knownMethods: ReadonlySet<string> = new Set(["GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"]);
 
@@ -214,7 +260,7 @@ function toCors({ headers: { origin } }: IncomingMessage): OutgoingHttpHeaders {
   if (origin === undefined) return {};
   return {
     "access-control-allow-origin": origin,
-    "access-control-expose-headers": "x-request-id, retry-after",
+    "access-control-expose-headers": "x-request-id, retry-after, www-authenticate",
     "cross-origin-resource-policy": "cross-origin",
     vary: "origin",
   };

@@ -1,7 +1,6 @@
 import { createSourceEventStream, execute, OperationTypeNode } from "graphql";
 import type { ExecutionArgs, ExecutionResult, GraphQLSchema } from "graphql";
 import { ApiError } from "../kube/api-error.ts";
-import type { Identity } from "../kube/identity.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
 import { noTracer } from "../lib/tracer.ts";
@@ -11,6 +10,7 @@ import { createEventStream } from "./event-stream.ts";
 import type { EventStream } from "./event-stream.ts";
 import { formatError, isMasked } from "./format-error.ts";
 import type { FormattedError } from "./format-error.ts";
+import type { Session } from "./gate.ts";
 import type { Limits } from "./limits/limits.ts";
 import type { Metrics, Transport } from "./metrics.ts";
 import { readAfterTokens } from "./read-after-tokens.ts";
@@ -26,7 +26,7 @@ export interface FormattedResult {
 /** From where an operation comes. */
 export interface OperationOrigin {
   readonly requestId: string;
-  readonly identity: Identity;
+  readonly session: Session;
   readonly transport: Transport;
   /** Aborted when the client has gone. */
   readonly signal: AbortSignal;
@@ -136,7 +136,8 @@ export function createOperations({
     origin: OperationOrigin,
     signal: AbortSignal,
   ): Promise<ExecutionArgs> {
-    const { requestId, identity } = origin;
+    const { requestId, session } = origin;
+    const { identity } = session;
     return {
       schema,
       document: prepared.document,
@@ -209,12 +210,14 @@ export function createOperations({
         },
         onEnd() {
           ended();
+          unfollow();
           streams.delete(stream);
           scope.abort(new Error("the stream has ended"));
           scope.close();
         },
       });
       streams.add(stream);
+      const unfollow = origin.session.follow((error) => stream.fail(error));
       // Told to stop, or left, while the stream was being opened.
       if (isStopping) stream.fail(createShutdownError());
       if (origin.signal.aborted) await stream.return(undefined);

@@ -21,6 +21,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   OUTCOME_UNKNOWN: 504,
   PAYLOAD_TOO_LARGE: 413,
   SHUTTING_DOWN: 503,
+  TOKEN_EXPIRED: 401,
   TOO_MANY_REQUESTS: 429,
   UNAUTHENTICATED: 401,
 };

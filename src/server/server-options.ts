@@ -1,5 +1,6 @@
 import type { GraphQLSchema } from "graphql";
 import type { Registry } from "prom-client";
+import type { Authenticator } from "../auth/authenticator.ts";
 import type { Identity } from "../kube/identity.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
@@ -25,6 +26,8 @@ export interface ServerConfig {
   readonly port: number;
   readonly allowedHosts: readonly string[];
   readonly allowedOrigins: readonly string[];
+  /** Whether anybody who reaches the port may read /metrics; without an authenticator that is so anyway. */
+  readonly openMetrics?: boolean;
   /** Those not named are defaultLimits. */
   readonly limits?: Partial<Limits>;
   /** How long queries in flight may take once the server is told to stop; default 8 s, within the 10 s of the whole process. */
@@ -70,6 +73,10 @@ export interface ServerOptions {
    */
   readonly awaitReadAfter?: (tokens: readonly string[], context: object) => Promise<void>;
   readonly config: ServerConfig;
+  /** `auth.mode: token`. Unset: whoever may knock is the person at this machine. */
+  readonly authenticator?: Authenticator;
+  /** With an authenticator: who may read /metrics, which tell of all clusters. Unset: nobody. */
+  readonly mayReadMetrics?: (identity: Identity, signal: AbortSignal) => Promise<boolean>;
   readonly health: HealthSource;
   readonly logger: Logger;
   /** Unset = nothing is traced. */

@@ -58,7 +58,7 @@ export function createSseHandler({
   };
 
   async function stream(exchange: Exchange, body: Readonly<Record<string, unknown>> | undefined): Promise<void> {
-    const { request, requestId, identity, signal } = exchange;
+    const { request, requestId, session, signal } = exchange;
     const written = createReleasingStream();
     const handler = createHandler<undefined, undefined>({
       // null: no reservations, each operation has its own connection.
@@ -76,7 +76,7 @@ export function createSseHandler({
           return toFinal({ errors: operations.report([error], requestId) });
         }
         const traceparent = toText(request.headers["traceparent"]);
-        const origin = { requestId, identity, signal, transport: "sse", traceparent } as const;
+        const origin = { requestId, session, signal, transport: "sse", traceparent } as const;
         const result =
           type === "subscription"
             ? await operations.subscribe(prepared, origin)

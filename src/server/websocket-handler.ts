@@ -8,11 +8,12 @@ import type { Context } from "graphql-ws";
 import { WebSocketServer } from "ws";
 import type { WebSocket } from "ws";
 import { ApiError } from "../kube/api-error.ts";
-import type { Identity } from "../kube/identity.ts";
+import { invariant } from "../lib/invariant.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { ConnectionCount } from "./connection-count.ts";
 import type { Documents, PreparedOperation } from "./documents.ts";
+import type { Gate, Session } from "./gate.ts";
 import type { Guard } from "./guard.ts";
 import type { Limits } from "./limits/limits.ts";
 import type { Metrics } from "./metrics.ts";
@@ -22,6 +23,7 @@ import { createSocket } from "./websocket.ts";
 
 export interface WebSocketHandlerOptions {
   readonly guard: Guard;
+  readonly gate: Gate;
   readonly documents: Documents;
   readonly operations: Operations;
   readonly connections: ConnectionCount;
@@ -42,10 +44,14 @@ export interface WebSocketHandler {
 
 /** What we keep of one connection; graphql-ws carries it as `extra`. */
 interface Connection {
-  readonly identity: Identity;
+  /** Who is there; unset before `connection_init`. Another only by another connection. */
+  session?: Session;
+  /** Set once they are not believed any more: nothing new is begun. */
+  ended?: ApiError;
   /** Aborted when the socket is closed. */
   readonly signal: AbortSignal;
   readonly running: Map<string, Running>;
+  close(code: number, reason: string): void;
 }
 
 interface Running {
@@ -74,7 +80,10 @@ export function createWebSocketHandler(options: WebSocketHandlerOptions): WebSoc
     handleProtocols,
   });
   let onChange = (): void => {};
-  const protocol = createProtocol(options, () => onChange());
+  const protocol = createProtocol(options, (connection) => {
+    closeEnded(connection);
+    onChange();
+  });
   const open = new Map<WebSocket, Connection>();
   return { upgrade, close };
 
@@ -88,12 +97,13 @@ export function createWebSocketHandler(options: WebSocketHandlerOptions): WebSoc
     const release = connections.open(request.socket.remoteAddress);
     if (release === undefined) return refuseUpgrade(socket, 429, "Too many streams are open.", "TOO_MANY_REQUESTS");
     socket.once("close", release);
-    server.handleUpgrade(request, socket, head, (webSocket) => opened(webSocket, admission.identity));
+    server.handleUpgrade(request, socket, head, opened);
   }
 
-  function opened(webSocket: WebSocket, identity: Identity): void {
+  function opened(webSocket: WebSocket): void {
     const gone = new AbortController();
-    const connection: Connection = { identity, signal: gone.signal, running: new Map() };
+    const close = (code: number, reason: string): void => webSocket.close(code, reason);
+    const connection: Connection = { signal: gone.signal, running: new Map(), close };
     open.set(webSocket, connection);
     const closed = metrics.connectionOpened("websocket");
     const { sendBufferBytes: maxBufferedBytes, messagesPerSecond } = limits;
@@ -143,8 +153,29 @@ export function createWebSocketHandler(options: WebSocketHandlerOptions): WebSoc
   }
 }
 
-/** How long a peer may take to answer our close frame. */
+/** How long a peer may take to answer our close frame, and operations to end where nobody is believed any more. */
 const closeMs = 1000;
+
+/** graphql-transport-ws: the connection is rejected. Clients that retry ask for their `connectionParams` again. */
+const forbiddenCode = 4403;
+/** RFC 6455's registry: try again later. */
+const laterCode = 1013;
+
+/** Closes the socket of somebody who is not believed any more, once the last message of what ran is on its way. */
+function closeEnded({ ended, running, close }: Connection): void {
+  if (ended === undefined || running.size > 0) return;
+  setImmediate(() => close(forbiddenCode, toReason(ended)));
+}
+
+/** At most 123 bytes fit into a close frame; our messages are ASCII, and what is cut off is not needed by anybody. */
+function toReason({ code, message }: ApiError): string {
+  return `${code}: ${message}`.slice(0, 123);
+}
+
+/** What a client sends as `Authorization` in `connection_init`, by whatever case. */
+function toAuthorization(params: Readonly<Record<string, unknown>> | undefined): unknown {
+  return Object.entries(params ?? {}).find(([name]) => name.toLowerCase() === "authorization")?.[1];
+}
 
 /** Whether queries or mutations are under way; streams end by themselves. */
 function isBusy({ running }: Connection): boolean {
@@ -152,11 +183,26 @@ function isBusy({ running }: Connection): boolean {
 }
 
 /** `onDone` is called when an operation is over and its last message is on its way. */
-function createProtocol(options: WebSocketHandlerOptions, onDone: () => void) {
-  const { documents, operations, limits, logger, clock, createId, isStopping } = options;
+function createProtocol(options: WebSocketHandlerOptions, onDone: (connection: Connection) => void) {
+  const { gate, documents, operations, limits, logger, clock, createId, isStopping } = options;
   type ConnectionContext = Context<Record<string, unknown> | undefined, Connection>;
   return makeServer<Record<string, unknown> | undefined, Connection>({
     connectionInitWaitTimeout: limits.connectionInitMs,
+    async onConnect({ connectionParams, extra }: ConnectionContext) {
+      try {
+        welcome(extra, await gate.enter(toAuthorization(connectionParams), extra.signal));
+        return true;
+      } catch (error) {
+        // Whoever has left is told nothing.
+        if (extra.signal.aborted) return false;
+        if (!(error instanceof ApiError)) throw error;
+        const isRefused = error.code === "UNAUTHENTICATED" || error.code === "TOKEN_EXPIRED";
+        const [formatted] = operations.report([error], createId());
+        logger.info("websocket refused", { code: formatted?.extensions.code });
+        extra.close(isRefused ? forbiddenCode : laterCode, toReason(error));
+        return false;
+      }
+    },
     onSubscribe({ extra, subscriptions }: ConnectionContext, id, { query, operationName, variables }) {
       const requestId = createId();
       const startedMs = clock.monotonic();
@@ -165,14 +211,16 @@ function createProtocol(options: WebSocketHandlerOptions, onDone: () => void) {
       const name = operationName ?? (checked.ok ? checked.prepared.operation.name?.value : undefined);
       extra.running.set(id, { requestId, startedMs, isStream, operationName: name });
       if (isStopping()) return [toGraphqlError(createShutdownError())];
+      if (extra.ended !== undefined) return [toGraphqlError(extra.ended)];
       if (Object.keys(subscriptions).length > limits.operationsPerConnection) {
         const message = `More than ${limits.operationsPerConnection} operations are running on this connection.`;
         return [toGraphqlError(new ApiError("TOO_MANY_REQUESTS", message))];
       }
       if (!checked.ok) return checked.errors.map(toGraphqlError);
       const { prepared } = checked;
-      const { identity, signal } = extra;
-      const origin: OperationOrigin = { requestId, identity, signal, transport: "websocket" };
+      const { session, signal } = extra;
+      invariant(session !== undefined, "graphql-ws acknowledges nobody before onConnect does");
+      const origin: OperationOrigin = { requestId, session, signal, transport: "websocket" };
       const contextValue: Carrier = { prepared, origin };
       return { document: prepared.document, operationName: prepared.operationName, contextValue } as ExecutionArgs;
     },
@@ -196,15 +244,28 @@ function createProtocol(options: WebSocketHandlerOptions, onDone: () => void) {
       const formatted = operations.report(errors, running?.requestId ?? createId());
       logDone(running, formatted[0]?.extensions.code);
       extra.running.delete(id);
-      onDone();
+      onDone(extra);
       return formatted;
     },
     onComplete({ extra }, id) {
       logDone(extra.running.get(id));
       extra.running.delete(id);
-      onDone();
+      onDone(extra);
     },
   });
+
+  /** From now on they are who they say, until they are not believed any more: then streams end by themselves, and the socket after them. */
+  function welcome(connection: Connection, session: Session): void {
+    connection.session = session;
+    const unfollow = session.follow((error) => {
+      connection.ended = error;
+      closeEnded(connection);
+      const cancel = clock.setTimer(() => connection.close(forbiddenCode, toReason(error)), closeMs);
+      connection.signal.addEventListener("abort", cancel, { once: true });
+    });
+    connection.signal.addEventListener("abort", unfollow, { once: true });
+    if (connection.signal.aborted) unfollow();
+  }
 
   function logDone(running: Running | undefined, code?: string): void {
     if (running === undefined) return;

@@ -217,7 +217,13 @@ clusters:
   it("should keep the default clusters where the file names none", () => {
     const config = configOf("server: {port: 0}\nlimits: {maxDepth: 5}");
     expect(config.clusters.map(({ name }) => name)).toEqual(["home", "paris", "tokyo"]);
-    expect(config.server).toEqual({ host: "127.0.0.1", port: 0, allowedHosts: [], allowedOrigins: [] });
+    expect(config.server).toEqual({
+      host: "127.0.0.1",
+      port: 0,
+      allowedHosts: [],
+      allowedOrigins: [],
+      openMetrics: false,
+    });
     expect(config.limits).toMatchObject({ maxDepth: 5, maxObjects: 50_000 });
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createLocalGuard } from "../../src/server/guard.ts";
+import { createLocalGuard, createTokenGuard } from "../../src/server/guard.ts";
 
 const guard = createLocalGuard({
   allowedHosts: ["lab.example:4000", "any-port.example"],
@@ -69,8 +69,34 @@ describe("createLocalGuard", () => {
     expect(isAdmitted("localhost", origin)).toBe(false);
   });
 
-  it("should give the local identity whatever identity the client claims", () => {
-    const admission = guard.admit({ host: "localhost", "impersonate-user": "system:admin", "x-remote-user": "root" });
-    expect(admission).toEqual({ admitted: true, identity: { kind: "local" } });
+});
+
+describe("createTokenGuard", () => {
+  const guard = createTokenGuard({ allowedOrigins: ["https://console.example"] });
+
+  it.each([
+    ["fleet.example", undefined],
+    ["10.0.0.1:4000", undefined],
+    ["fleet.example", "https://fleet.example"],
+    ["FLEET.example:4000", "http://fleet.example:4000"],
+    ["fleet.example:443", "https://fleet.example"],
+    ["[fd00::1]:4000", "http://[fd00::1]:4000"],
+    ["fleet.example", "https://console.example"],
+    ["fleet.example", "http://localhost:5173"],
+  ])("should admit Host %s with Origin %s", (host, origin) => {
+    expect(guard.admit({ host, origin })).toEqual({ admitted: true });
+  });
+
+  it.each([
+    ["fleet.example", "https://evil.example"],
+    ["fleet.example", "https://fleet.example:8443"],
+    ["fleet.example", "null"],
+    ["fleet.example", "https://fleet.example.evil.example"],
+    ["fleet.example", "https://fleet.example/"],
+    ["fleet.example/", "https://evil.example"],
+    ["", "https://evil.example"],
+    ["fleet.example", "file://fleet.example"],
+  ])("should turn away from Host %s a page of %s", (host, origin) => {
+    expect(guard.admit({ host, origin }).admitted).toBe(false);
   });
 });

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { randomUUID } from "node:crypto";
 import { Registry } from "prom-client";
 import { createClient } from "graphql-ws";
+import type { Client } from "graphql-ws";
 import { WebSocket } from "ws";
 import { createApp } from "../../src/app.ts";
 import type { App, AppOptions } from "../../src/app.ts";
@@ -17,6 +18,9 @@ import { systemClock } from "../../src/lib/clock.ts";
 import { silentLogger } from "../../src/lib/logger.ts";
 import { toExtras } from "./embedded-users.ts";
 import type { EmbeddedUser } from "./embedded-users.ts";
+
+/** Callers show tokens; what is found out about them counts for moments only. */
+export const tokenMode: Config["auth"] = { ...configDefaults.auth, mode: "token" };
 
 export interface TestAppOptions extends Partial<Omit<AppOptions, "config">> {
   readonly clusters: readonly ClusterConfig[];
@@ -40,10 +44,11 @@ export interface TestApp {
   readonly app: App;
   readonly url: string;
   readonly embedded: EmbeddedFleet;
-  query(query: string, variables?: Record<string, unknown>): Promise<GraphqlAnswer>;
+  /** With a bearer token in `auth.mode: token`. */
+  query(query: string, variables?: Record<string, unknown>, token?: string): Promise<GraphqlAnswer>;
   /** Over WebSocket; the first value of the root field each. Ending the loop ends the subscription. */
   // oxlint-disable-next-line typescript/no-explicit-any
-  subscribe(query: string, variables?: Record<string, unknown>): AsyncIterableIterator<any>;
+  subscribe(query: string, variables?: Record<string, unknown>, token?: string): AsyncIterableIterator<any>;
   /** Makes the fleet these clusters, as an edited clusters.yaml does. */
   configure(clusters: readonly ClusterConfig[]): void;
   stop(): Promise<void>;
@@ -94,32 +99,43 @@ export async function startTestApp(options: TestAppOptions): Promise<TestApp> {
   const running = app.run(stop.signal);
   await Promise.race([app.ready, running]);
   const { url } = app;
-  const client = createClient({
-    url: `${url.replace("http", "ws")}/graphql`,
-    webSocketImpl: WebSocket,
-    retryAttempts: 0,
-  });
+  const clients = new Map<string, Client>();
+  const clientOf = (token = ""): Client => {
+    const client =
+      clients.get(token) ??
+      createClient({
+        url: `${url.replace("http", "ws")}/graphql`,
+        webSocketImpl: WebSocket,
+        retryAttempts: 0,
+        ...(token === "" ? {} : { connectionParams: { Authorization: `Bearer ${token}` } }),
+      });
+    clients.set(token, client);
+    return client;
+  };
   return {
     app,
     url,
     embedded,
-    async query(query, variables) {
+    async query(query, variables, token) {
       const response = await fetch(`${url}/graphql`, {
         method: "POST",
-        headers: { "content-type": "application/json" },
+        headers: {
+          "content-type": "application/json",
+          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        },
         body: JSON.stringify({ query, variables }),
       });
       return (await response.json()) as GraphqlAnswer;
     },
-    async *subscribe(query, variables) {
-      for await (const { data, errors } of client.iterate({ query, variables })) {
+    async *subscribe(query, variables, token) {
+      for await (const { data, errors } of clientOf(token).iterate({ query, variables })) {
         if (errors !== undefined) throw new Error(JSON.stringify(errors));
         yield Object.values(data ?? {})[0];
       }
     },
     configure: (clusters) => app.registry.apply(clusters),
     async stop() {
-      await client.dispose();
+      for (const client of clients.values()) await client.dispose();
       stop.abort();
       await running;
       await rm(cwd, { recursive: true, force: true });
