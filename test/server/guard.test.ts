@@ -68,7 +68,6 @@ describe("createLocalGuard", () => {
   ])("should turn away Origin %s", (origin) => {
     expect(isAdmitted("localhost", origin)).toBe(false);
   });
-
 });
 
 describe("createTokenGuard", () => {
