@@ -19,7 +19,12 @@ const create = (faults = false): EmbeddedFleet =>
     random: Math.random,
     logger: silentLogger,
     faults,
-    onKubeconfig: async (kubeconfig) => void written.push(parse(kubeconfig).contexts.map(({ name }: Json) => name)),
+    onKubeconfig: async (kubeconfig) =>
+      void written.push(
+        parse(kubeconfig)
+          .contexts.map(({ name }: Json) => name)
+          .filter((name: string) => !name.includes("@")),
+      ),
   }));
 
 describe("the embedded clusters of a process", () => {
@@ -30,6 +35,23 @@ describe("the embedded clusters of a process", () => {
     expect(home.endpoints[0]?.url).not.toBe(tokyo.endpoints[0]?.url);
     await fleet.stop("home");
     expect(written).toEqual([["home"], ["home", "tokyo"], ["tokyo"]]);
+  });
+
+  it("should write a context for each person of a cluster, with a token that is another one in each", async () => {
+    let config: Json;
+    fleet = createEmbeddedFleet({
+      clock: systemClock,
+      random: Math.random,
+      logger: silentLogger,
+      onKubeconfig: async (kubeconfig) => void (config = parse(kubeconfig)),
+    });
+    await Promise.all([fleet.start("home", "home"), fleet.start("tokyo", "tokyo")]);
+    const people = ["olga", "ann", "kenji", "max"];
+    const contexts = ["home", "tokyo"].flatMap((cluster) => [cluster, ...people.map((name) => `${name}@${cluster}`)]);
+    expect(config.contexts.map(({ name }: Json) => name)).toEqual(contexts);
+    const tokens: string[] = config.users.flatMap(({ user }: Json) => user.token ?? []);
+    expect(new Set(tokens).size).toBe(8);
+    expect(tokens.every((token) => token.length >= 32)).toBe(true);
   });
 
   it("should reach what runs already under a name, and start another one after a stop", async () => {

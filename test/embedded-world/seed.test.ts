@@ -6,6 +6,7 @@ import { knownResources } from "../../src/kube/known-resources.ts";
 import { seedCluster } from "../../src/embedded/world/seed/seed-cluster.ts";
 import { toSeedObjects } from "../../src/embedded/world/seed/seed-objects.ts";
 import { planFor } from "../../src/embedded/world/seed/seed-plan.ts";
+import { call } from "../embedded/support/create-test-api.ts";
 import { createWorld } from "./support/create-world.ts";
 import type { Json, World } from "./support/create-world.ts";
 
@@ -53,5 +54,25 @@ describe("the seed of an embedded cluster", () => {
       return reader.get(address)?.city?.names.en;
     });
     expect([...new Set(found)].sort((a, b) => ((a ?? "") < (b ?? "") ? -1 : 1))).toEqual(cities);
+  });
+
+  it.each([
+    // Who, of which group, and whether they may: read pods of shop, write them, read its Secrets, read nodes, write roles.
+    ["olga", "platform-admins", [true, true, true, true, true]],
+    ["ann", "shop-team", [true, true, true, false, false]],
+    ["max", "auditors", [true, false, false, true, false]],
+    ["kenji", "media-team", [false, false, false, false, false]],
+    ["system:serviceaccount:shop:deployer", undefined, [true, true, true, false, false]],
+  ])("should give %s of %s the rights of their group", async (user, group, rights) => {
+    await seed("home");
+    const ask = async (verb: string, resource: string, more: object = {}): Promise<boolean> => {
+      const resourceAttributes = { verb, resource, ...more };
+      const spec = { user, groups: group === undefined ? [] : [group], resourceAttributes };
+      const path = "/apis/authorization.k8s.io/v1/subjectaccessreviews";
+      return (await call(world.api, "POST", path, { spec })).body.status.allowed;
+    };
+    const shop = { namespace: "shop" };
+    const asked = [ask("list", "pods", shop), ask("create", "pods", shop), ask("get", "secrets", shop), ask("list", "nodes"), ask("update", "clusterroles", { group: "rbac.authorization.k8s.io" })]; // prettier-ignore
+    expect(await Promise.all(asked)).toEqual(rights);
   });
 });

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parse, stringify } from "yaml";
 import { startEmbeddedCluster } from "../../src/embedded/world/embedded-cluster.ts";
 import type { EmbeddedCluster } from "../../src/embedded/world/embedded-cluster.ts";
 import { toKubeconfig } from "../../src/embedded/world/embedded-kubeconfig.ts";
@@ -124,5 +125,37 @@ function kubectlTests(binary: string): void {
     await kubectl("run", "-n", "brief", "p", "--image=example.test/brief:1");
     expect(await kubectl("delete", "-f", path, "--timeout=20s")).toContain("deleted");
     expect(await kubectl("get", "ns", "brief")).toContain("NotFound");
+  });
+
+  it("should tell who somebody is and what they may, by their context in the kubeconfig", async () => {
+    const as = (person: string, ...args: readonly string[]): Promise<string> => kubectl("--context", `${person}@home`, ...args); // prettier-ignore
+    expect(await as("ann", "auth", "whoami")).toMatch(/^ATTRIBUTE +VALUE\nUsername +ann\nGroups +\[shop-team system:authenticated\]\n$/); // prettier-ignore
+    expect(await as("ann", "auth", "can-i", "--list", "-n", "shop")).toMatch(/\npods +\[\] +\[\] +\[create delete deletecollection patch update get list watch\]\n/); // prettier-ignore
+    expect(await as("ann", "auth", "can-i", "--list", "-n", "observability")).not.toMatch(/\npods /);
+    const asked = [["ann", "get", "secrets"], ["max", "get", "pods"], ["max", "get", "secrets"], ["max", "list", "nodes"], ["max", "get", "pods/log"], ["kenji", "get", "pods"], ["olga", "escalate", "clusterroles"]] as const; // prettier-ignore
+    const answers = asked.map(async ([person, ...right]) => (await as(person, "auth", "can-i", ...right, "-n", "shop")).match(/^(yes|no)$/m)?.[0]); // prettier-ignore
+    expect(await Promise.all(answers)).toEqual(["yes", "yes", "no", "yes", "yes", "no", "yes"]);
+  });
+
+  it("should act as somebody else for who may impersonate, and for nobody else", async () => {
+    expect(await kubectl("get", "pods", "-n", "shop", "--as=ann", "--as-group=shop-team")).toContain("cart-db-0");
+    expect(await kubectl("get", "pods", "-n", "media", "--as=ann", "--as-group=shop-team")).toContain('Error from server (Forbidden): pods is forbidden: User "ann" cannot list resource "pods" in API group "" in the namespace "media"'); // prettier-ignore
+    expect(await kubectl("--context=ann@home", "get", "pods", "--as=olga")).toContain('users "olga" is forbidden: User "ann" cannot impersonate resource "users" in API group "" at the cluster scope'); // prettier-ignore
+  });
+
+  it("should make a token for a ServiceAccount, which dies with it", async () => {
+    const token = (await kubectl("--context=ann@home", "create", "token", "deployer", "-n", "shop", "--duration=10m")).trim(); // prettier-ignore
+    const config = parse(toKubeconfig([cluster])) as { users: object[]; contexts: object[] };
+    config.users.push({ name: "robot", user: { token } });
+    config.contexts.push({ name: "robot", context: { cluster: "home", user: "robot" } });
+    const path = join(directory, "robot");
+    await writeFile(path, stringify({ ...config, "current-context": "robot" }));
+    const robot = (...args: readonly string[]): Promise<string> => kubectl("--kubeconfig", path, ...args);
+    expect(await robot("auth", "whoami")).toMatch(/Username +system:serviceaccount:shop:deployer\n/);
+    expect(await robot("get", "deploy", "web", "-n", "shop")).toContain("web");
+    expect(await robot("get", "nodes")).toContain("nodes is forbidden");
+    expect(await kubectl("--context=max@home", "create", "token", "deployer", "-n", "shop")).toContain('cannot create resource "serviceaccounts/token"'); // prettier-ignore
+    await kubectl("delete", "serviceaccount", "deployer", "-n", "shop");
+    expect(await robot("get", "deploy", "web", "-n", "shop")).toMatch(/Unauthorized|You must be logged in/);
   });
 }

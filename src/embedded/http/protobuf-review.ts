@@ -29,13 +29,12 @@ const boundObject: Message = {
   4: ["uid", "text"],
 };
 
-/** `spec` of each, with the field numbers of generated.proto in k8s.io/api authorization/v1 and authentication/v1. */
+/** `spec` of each that has one, with the field numbers of generated.proto in k8s.io/api authorization/v1 and authentication/v1. */
 const specs: Readonly<Record<string, Message>> = {
   SelfSubjectAccessReview: attributes,
   SubjectAccessReview: subject,
   LocalSubjectAccessReview: subject,
   SelfSubjectRulesReview: { 1: ["namespace", "text"] },
-  SelfSubjectReview: {},
   TokenReview: { 1: ["token", "text"], 2: ["audiences", "texts"] },
   TokenRequest: { 1: ["audiences", "texts"], 3: ["boundObjectRef", boundObject], 4: ["expirationSeconds", "number"] },
 };

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import type { Random } from "../../lib/backoff.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { Logger } from "../../lib/logger.ts";
@@ -38,6 +39,12 @@ export interface EmbeddedClusterOptions {
   readonly objects?: readonly KubeObject[];
 }
 
+/** Somebody of a plan, with their bearer token. */
+export interface EmbeddedPerson {
+  readonly name: string;
+  readonly token: string;
+}
+
 /** A Kubernetes cluster in this process, serving its API over HTTPS on loopback. */
 export interface EmbeddedCluster {
   readonly name: string;
@@ -46,6 +53,8 @@ export interface EmbeddedCluster {
   readonly caPem: string;
   /** A client certificate of group system:masters. */
   readonly admin: KeyPair;
+  /** Who else has a token from the start, by the plan; tokens are others each time. */
+  readonly people: readonly EmbeddedPerson[];
   /** uid of kube-system, another one each time. */
   readonly uid: string;
   readonly api: EmbeddedApi;
@@ -60,7 +69,9 @@ const demoKubelet: KubeletOptions = { startMs: 400, jobMs: 3_000, stopMs: 300 };
 export async function startEmbeddedCluster(options: EmbeddedClusterOptions): Promise<EmbeddedCluster> {
   const { name, plan, clock, random, kubelet = demoKubelet } = options;
   const logger = options.logger.child({ embedded: name });
-  const api = createEmbeddedApi({ name, clock, random, logger, tokens: options.tokens ?? [] });
+  const people = (plan?.people ?? []).map((person) => ({ ...person, token: createToken() }));
+  const theirs = people.map(({ name: username, groups, token }) => ({ username, groups, token }));
+  const api = createEmbeddedApi({ name, clock, random, logger, tokens: [...theirs, ...(options.tokens ?? [])] });
   const stop = new AbortController();
   const { signal } = stop;
   const setLogSource = (source: LogSource): void => api.setLogSource(source);
@@ -78,6 +89,7 @@ export async function startEmbeddedCluster(options: EmbeddedClusterOptions): Pro
       url: listener.url,
       caPem,
       admin,
+      people,
       uid: kubeSystem.metadata.uid ?? "",
       api,
       async close() {
@@ -90,6 +102,11 @@ export async function startEmbeddedCluster(options: EmbeddedClusterOptions): Pro
     await running;
     throw error;
   }
+}
+
+/** Nobody guesses it: whoever reaches the port may try, and the port is open to every user of this machine. */
+function createToken(): string {
+  return randomBytes(24).toString("base64url");
 }
 
 /** Each object with the resource that the cluster serves it under. */

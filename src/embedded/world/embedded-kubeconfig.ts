@@ -1,9 +1,27 @@
 import { stringify } from "yaml";
 import type { EmbeddedCluster } from "./embedded-cluster.ts";
 
-/** A kubeconfig with a context for each cluster, the first one current. */
-export function toKubeconfig(clusters: readonly Pick<EmbeddedCluster, "name" | "url" | "caPem" | "admin">[]): string {
+type KubeconfigCluster = Pick<EmbeddedCluster, "name" | "url" | "caPem" | "admin"> &
+  Partial<Pick<EmbeddedCluster, "people">>;
+
+/**
+ * A kubeconfig with a context for each cluster, of its administrator and under its name, the first one current; and one for each of its people, as
+ * "ann@home".
+ */
+export function toKubeconfig(clusters: readonly KubeconfigCluster[]): string {
   const base64 = (text: string): string => Buffer.from(text).toString("base64");
+  const entries = clusters.flatMap(({ name, admin, people = [] }) => [
+    {
+      context: name,
+      cluster: name,
+      user: `${name}-admin`,
+      credentials: { "client-certificate-data": base64(admin.certPem), "client-key-data": base64(admin.keyPem) },
+    },
+    ...people.map((person) => {
+      const context = `${person.name}@${name}`;
+      return { context, cluster: name, user: context, credentials: { token: person.token } };
+    }),
+  ]);
   return stringify({
     apiVersion: "v1",
     kind: "Config",
@@ -11,11 +29,8 @@ export function toKubeconfig(clusters: readonly Pick<EmbeddedCluster, "name" | "
       name,
       cluster: { server: url, "certificate-authority-data": base64(caPem) },
     })),
-    users: clusters.map(({ name, admin }) => ({
-      name: `${name}-admin`,
-      user: { "client-certificate-data": base64(admin.certPem), "client-key-data": base64(admin.keyPem) },
-    })),
-    contexts: clusters.map(({ name }) => ({ name, context: { cluster: name, user: `${name}-admin` } })),
+    users: entries.map(({ user, credentials }) => ({ name: user, user: credentials })),
+    contexts: entries.map(({ context, cluster, user }) => ({ name: context, context: { cluster, user } })),
     "current-context": clusters[0]?.name ?? "",
   });
 }

@@ -40,10 +40,56 @@ export function toSeedObjects(plan: SeedPlan, now: string): readonly SeedObject[
         spec: { hard: { pods, "requests.cpu": cpu, "requests.memory": memory } },
       },
     })),
+    ...auditorRoles,
     ...plan.grants.flatMap(toGrant),
     ...plan.apps.flatMap(toApp),
   ];
 }
+
+const clusterRole = (name: string, more: object, labels?: Readonly<Record<string, string>>): SeedObject => ({
+  resource: { group: rbacGroup, version: "v1", plural: "clusterroles", kind: "ClusterRole", namespaced: false },
+  object: {
+    apiVersion: `${rbacGroup}/v1`,
+    kind: "ClusterRole",
+    metadata: { name, ...(labels === undefined ? {} : { labels }) },
+    ...more,
+  },
+});
+const reads = (apiGroups: readonly string[], resources: readonly string[]): object => ({
+  verbs: ["get", "list", "watch"],
+  apiGroups,
+  resources,
+});
+const auditLabel = "example.com/aggregate-to-auditor";
+
+/**
+ * `auditor`: what `view` shows, by the same labels, and the cluster's own things besides. No Secrets: who reads those of a namespace can act as any
+ * ServiceAccount in it.
+ */
+const auditorRoles: readonly SeedObject[] = [
+  clusterRole(
+    "auditor-of-clusters",
+    {
+      rules: [
+        reads([""], ["nodes", "persistentvolumes"]),
+        reads([rbacGroup], ["roles", "clusterroles", "rolebindings", "clusterrolebindings"]),
+        reads(["apiextensions.k8s.io"], ["customresourcedefinitions"]),
+        reads(["coordination.k8s.io"], ["leases"]),
+        reads(["events.k8s.io"], ["events"]),
+      ],
+    },
+    { [auditLabel]: "true" },
+  ),
+  clusterRole("auditor", {
+    aggregationRule: {
+      clusterRoleSelectors: [
+        { matchLabels: { "rbac.authorization.k8s.io/aggregate-to-view": "true" } },
+        { matchLabels: { [auditLabel]: "true" } },
+      ],
+    },
+    rules: [],
+  }),
+];
 
 /** A binding, and the ServiceAccount it is for. */
 function toGrant({ name, clusterRole, namespace, group, serviceAccount }: SeedGrant): readonly SeedObject[] {

@@ -39,6 +39,12 @@ export interface SeedGrant {
   readonly serviceAccount?: string;
 }
 
+/** Somebody with a bearer token of their own; what they may, their groups' grants say. */
+export interface SeedPerson {
+  readonly name: string;
+  readonly groups: readonly string[];
+}
+
 /** What an embedded cluster begins with. */
 export interface SeedPlan {
   readonly nodes: readonly SeedNode[];
@@ -46,6 +52,7 @@ export interface SeedPlan {
   /** Namespace to its quota of pods, cpu and memory. */
   readonly quotas: Readonly<Record<string, { readonly pods: string; readonly cpu: string; readonly memory: string }>>;
   readonly grants: readonly SeedGrant[];
+  readonly people: readonly SeedPerson[];
 }
 
 const shop: readonly SeedApp[] = [
@@ -93,16 +100,25 @@ const quotas = {
   media: { pods: "30", cpu: "16", memory: "32Gi" },
 };
 
-/** Each team edits its namespace and has a robot that deploys to it; auditors see everything but Secrets. */
+/** Each team edits its namespace and has a robot that deploys to it; auditors see everything but Secrets, platform admins do everything. */
 function grantsFor(...teams: readonly string[]): readonly SeedGrant[] {
   return [
-    { name: "auditors", clusterRole: "view", group: "auditors" },
+    { name: "platform-admins", clusterRole: "cluster-admin", group: "platform-admins" },
+    { name: "auditors", clusterRole: "auditor", group: "auditors" },
     ...teams.flatMap((team): readonly SeedGrant[] => [
       { name: `${team}-team`, clusterRole: "edit", namespace: team, group: `${team}-team` },
       { name: "deployer", clusterRole: "edit", namespace: team, serviceAccount: "deployer" },
     ]),
   ];
 }
+
+/** The same four everywhere: where their team has no namespace they may do nothing. */
+const people: readonly SeedPerson[] = [
+  { name: "olga", groups: ["platform-admins"] },
+  { name: "ann", groups: ["shop-team"] },
+  { name: "kenji", groups: ["media-team"] },
+  { name: "max", groups: ["auditors"] },
+];
 
 const controlPlane = {
   roles: ["control-plane"],
@@ -125,6 +141,7 @@ const plans: Readonly<Record<string, SeedPlan>> = {
     apps: [...shop, ...observability],
     quotas: { shop: quotas.shop },
     grants: grantsFor("shop"),
+    people,
   },
   paris: {
     nodes: [
@@ -135,6 +152,7 @@ const plans: Readonly<Record<string, SeedPlan>> = {
     apps: [...shop.slice(0, 2), ...media, ...observability.slice(0, 1), ...broken],
     quotas,
     grants: grantsFor("shop", "media"),
+    people,
   },
   tokyo: {
     nodes: [
@@ -147,6 +165,7 @@ const plans: Readonly<Record<string, SeedPlan>> = {
     apps: [...media, ...observability.slice(0, 2)],
     quotas: { media: quotas.media },
     grants: grantsFor("media"),
+    people,
   },
 };
 
@@ -155,6 +174,7 @@ const otherPlan = (name: string): SeedPlan => ({
   apps: [...media.slice(1), ...observability.slice(0, 1)],
   quotas: {},
   grants: grantsFor("media"),
+  people,
 });
 
 /** What the embedded cluster of this name begins with. */
