@@ -4,20 +4,15 @@ import { Registry } from "prom-client";
 import { ApiError } from "../../src/kube/api-error.ts";
 import { KubeError } from "../../src/kube/kube-error.ts";
 import { systemClock } from "../../src/lib/clock.ts";
-import type { LogFields, Logger } from "../../src/lib/logger.ts";
 import { createServer } from "../../src/server/create-server.ts";
+import { createRecordingLogger } from "../support/recording-logger.ts";
+import type { LogLine } from "../support/recording-logger.ts";
 import type { HealthPart, OperationRequest, ServerConfig, ServerOptions } from "../../src/server/server-options.ts";
 
 /** The context of the test schema. */
 export interface TestContext extends OperationRequest {
   /** One for each context made: tells whether two resolvers had the same. */
   readonly serial: number;
-}
-
-export interface LogLine {
-  readonly level: string;
-  readonly message: string;
-  readonly fields: LogFields;
 }
 
 export interface TestServer {
@@ -155,20 +150,6 @@ export async function startTestServer(
       stopping.abort(new Error("the test is over"));
       await running;
     },
-  };
-}
-
-function createRecordingLogger(lines: LogLine[], bound: LogFields = {}): Logger {
-  const log =
-    (level: string) =>
-    (message: string, fields: LogFields = {}): void =>
-      void lines.push({ level, message, fields: { ...bound, ...fields } });
-  return {
-    debug: log("debug"),
-    info: log("info"),
-    warn: log("warn"),
-    error: log("error"),
-    child: (fields) => createRecordingLogger(lines, { ...bound, ...fields }),
   };
 }
 
