@@ -11,6 +11,7 @@ import { ApiError } from "../kube/api-error.ts";
 import { invariant } from "../lib/invariant.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
+import { createSharedAbort } from "../lib/shared-abort.ts";
 import type { ConnectionCount } from "./connection-count.ts";
 import type { Documents, PreparedOperation } from "./documents.ts";
 import type { Gate, Session } from "./gate.ts";
@@ -101,7 +102,7 @@ export function createWebSocketHandler(options: WebSocketHandlerOptions): WebSoc
   }
 
   function opened(webSocket: WebSocket): void {
-    const gone = new AbortController();
+    const gone = createSharedAbort();
     const close = (code: number, reason: string): void => webSocket.close(code, reason);
     const connection: Connection = { signal: gone.signal, running: new Map(), close };
     open.set(webSocket, connection);

@@ -15,6 +15,8 @@ export interface TestSocket {
   next(type: string, id?: string): Promise<Message>;
   /** Code with which it is, or will be, closed. */
   readonly closed: Promise<number>;
+  /** What it said beside the code. */
+  readonly reason: Promise<string>;
 }
 
 export interface SocketOptions {
@@ -23,11 +25,13 @@ export interface SocketOptions {
   readonly path?: string;
   /** false: no connection_init. */
   readonly init?: boolean;
+  /** Of connection_init. */
+  readonly payload?: unknown;
 }
 
 export async function openSocket(
   url: string,
-  { headers = {}, protocol = "graphql-transport-ws", path = "/graphql", init = true }: SocketOptions = {},
+  { headers = {}, protocol = "graphql-transport-ws", path = "/graphql", init = true, payload }: SocketOptions = {},
 ): Promise<TestSocket> {
   const webSocket = new WebSocket(`${url.replace("http", "ws")}${path}`, protocol, { headers });
   const messages: Message[] = [];
@@ -37,6 +41,7 @@ export async function openSocket(
     for (const look of waiting) look();
   });
   const closed = new Promise<number>((resolve) => webSocket.once("close", resolve));
+  const reason = new Promise<string>((resolve) => webSocket.once("close", (_, text) => resolve(text.toString())));
   await new Promise<void>((resolve, reject) => {
     webSocket.once("open", () => resolve());
     webSocket.once("error", reject);
@@ -46,6 +51,7 @@ export async function openSocket(
     webSocket,
     messages,
     closed,
+    reason,
     send: (message) => webSocket.send(typeof message === "string" ? message : JSON.stringify(message)),
     next: (type, id) =>
       new Promise((resolve) => {
@@ -59,7 +65,7 @@ export async function openSocket(
       }),
   };
   if (init) {
-    socket.send({ type: "connection_init" });
+    socket.send({ type: "connection_init", payload });
     await socket.next("connection_ack");
   }
   return socket;
