@@ -40,7 +40,7 @@ export function applyEvent(store: ResourceStore, event: ObjectEvent, makeRow: Ro
   let applied: Applied = "applied";
   store.edit(() => {
     if (event.type === "DELETED") applied = isOld && !isHeld ? "old" : applyDeleted(store, identity);
-    else if (isHeld) confirmHeld(store, held, event.object, makeRow);
+    else if (isHeld) confirmHeld(store, held, { value: event.object }, makeRow);
     else applied = isOld ? "old" : applyPresent(store, identity, held, event, makeRow);
     if (applied !== "old" && resourceVersion !== "" && !isOld) store.resourceVersion = resourceVersion;
   });

@@ -1,8 +1,8 @@
-import { isDeepStrictEqual } from "node:util";
 import type { CallOptions, KubeList, KubeReader, ListQuery } from "../kube/client.ts";
 import { isKubeError } from "../kube/kube-error.ts";
 import type { ResourceId } from "../kube/resource-id.ts";
 import type { AnyRow } from "../kube/rows/row.ts";
+import { hasSameBody } from "./has-same-body.ts";
 import { isTooLargeVersion } from "./failure-plan.ts";
 import type { RowMaker } from "./row-maker.ts";
 import { compareVersions, isDecimal, isOlder } from "./resource-version.ts";
@@ -55,10 +55,10 @@ export async function compareHistory(options: HistoryOptions): Promise<History> 
   }
 }
 
-/** By content too: two histories may have written the same object at the same version. Keys of list and watch come in different orders. */
+/** By content too: two histories may have written the same object at the same version. */
 function isSameObject(held: AnyRow, found: AnyRow | undefined): boolean {
   if (found?.uid !== held.uid || found.resourceVersion !== held.resourceVersion) return false;
-  return found.body.text() === held.body.text() || isDeepStrictEqual(found.body.parse(), held.body.parse());
+  return hasSameBody(held, found);
 }
 
 function summarise(rows: Iterable<AnyRow>): { readonly newest: AnyRow | undefined; readonly size: number } {

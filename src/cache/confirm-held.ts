@@ -6,8 +6,13 @@ import type { RowMaker } from "./row-maker.ts";
  * The cluster has shown exactly the version that is held. A row loaded from disk is thereby confirmed: it becomes CACHE, stays as old as it is, and gets what
  * disk does not keep (label managers). No listener hears of it: the object has not changed. Inside an edit.
  */
-export function confirmHeld(store: ResourceStore, held: AnyRow, value: unknown, makeRow: RowMaker): void {
+export function confirmHeld(
+  store: ResourceStore,
+  held: AnyRow,
+  { value, json }: { readonly value: unknown; readonly json?: string },
+  makeRow: RowMaker,
+): void {
   if (held.source !== "DISK") return;
-  const row = makeRow(value, { source: "CACHE", observedAtMs: held.observedAtMs });
+  const row = makeRow(value, { source: "CACHE", observedAtMs: held.observedAtMs, json });
   if (row !== undefined) store.confirm(row);
 }

@@ -1,6 +1,7 @@
 import type { WatchEvent } from "../kube/client.ts";
 import { systemIdentity } from "../kube/identity.ts";
 import { KubeError, isKubeError } from "../kube/kube-error.ts";
+import { readsManagedFields } from "../kube/prepare-object.ts";
 import { toResourceName } from "../kube/resource-id.ts";
 import { createBackoff } from "../lib/backoff.ts";
 import type { Backoff, Random } from "../lib/backoff.ts";
@@ -225,7 +226,7 @@ export class Reflector {
     this.counts.lists++;
     const resourceVersion = await relist({
       store: this.#store,
-      pages: listAll(this.#listOptions(signal)),
+      pages: listAll({ ...this.#listOptions(signal), inPieces: !readsManagedFields(this.#store.resource) }),
       makeRow,
       slices,
       onFirstPage: (page) => {
@@ -261,8 +262,8 @@ export class Reflector {
       pageLimit: timings.pageLimit,
       signal,
       as: systemIdentity(`reflector ${this.#store.name}`),
-      page: <T>(ask: (signal: AbortSignal) => Promise<T>) =>
-        withDeadline({ clock, ms: timings.pageTimeoutMs, signal, expired }, ask),
+      page: <T>(ask: (signal: AbortSignal) => Promise<T>, within = signal) =>
+        withDeadline({ clock, ms: timings.pageTimeoutMs, signal: within, expired }, ask),
     };
   }
 

@@ -1,5 +1,6 @@
-import type { KubeList } from "../kube/client.ts";
+import type { KubeList, KubeListItem } from "../kube/client.ts";
 import { confirmHeld } from "./confirm-held.ts";
+import { hasSameBody } from "./has-same-body.ts";
 import { isOlder } from "./resource-version.ts";
 import type { ResourceStore } from "./resource-store.ts";
 import { readIdentity, toRowKey } from "./row-maker.ts";
@@ -57,13 +58,16 @@ export async function relist({
       onFirstPage(page);
     }
     const list: ListInHand = { store, makeRow, version, comparesContent, seen, malformed };
-    let next = 0;
-    while (next < page.items.length) {
+    const items = itemsOf(page);
+    let item = items.next();
+    while (item.done !== true) {
       const isOver = slices.begin();
       store.edit(() => {
-        do {
-          if (!applyItem(list, page.items[next++])) nameless++;
-        } while (next < page.items.length && !isOver());
+        for (let current = item; current.done !== true; current = item) {
+          if (!applyItem(list, current.value)) nameless++;
+          item = items.next();
+          if (isOver()) return;
+        }
       });
       await slices.pause();
       signal.throwIfAborted();
@@ -93,8 +97,17 @@ interface ListInHand {
   readonly malformed: Set<string>;
 }
 
+type ListedItem = Pick<KubeListItem, "value"> & Partial<Pick<KubeListItem, "json">>;
+
+function itemsOf({ pieces, items }: KubeList): Iterator<ListedItem, unknown> {
+  return (pieces ?? items.map((value) => ({ value })))[Symbol.iterator]();
+}
+
 /** false: not even the name can be read. */
-function applyItem({ store, makeRow, version, comparesContent, seen, malformed }: ListInHand, item: unknown): boolean {
+function applyItem(
+  { store, makeRow, version, comparesContent, seen, malformed }: ListInHand,
+  { value: item, json }: ListedItem,
+): boolean {
   const identity = readIdentity(item);
   if (identity === undefined) return false;
   const { namespace, name, uid, resourceVersion } = identity;
@@ -105,10 +118,10 @@ function applyItem({ store, makeRow, version, comparesContent, seen, malformed }
   seen.add(key);
   const isHeld = held?.uid === uid && held.resourceVersion === resourceVersion;
   if (isHeld && !comparesContent) {
-    confirmHeld(store, held, item, makeRow);
+    confirmHeld(store, held, { value: item, json }, makeRow);
     return true;
   }
-  const row = makeRow(item, { source: "CACHE" });
+  const row = makeRow(item, { source: "CACHE", json });
   if (row === undefined) {
     malformed.add(key);
     if (held !== undefined && uid !== "" && held.uid !== uid)
@@ -116,7 +129,7 @@ function applyItem({ store, makeRow, version, comparesContent, seen, malformed }
     return true;
   }
   malformed.delete(key);
-  if (isHeld && row.body.text() === held.body.text()) confirmHeld(store, held, item, makeRow);
+  if (isHeld && hasSameBody(held, row)) confirmHeld(store, held, { value: item, json }, makeRow);
   else store.put(row, { resourceVersion: version, synthesised: true });
   return true;
 }

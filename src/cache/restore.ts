@@ -29,7 +29,7 @@ export async function restore(options: RestoreOptions): Promise<number | undefin
     const isOver = slices.begin();
     store.edit(() => {
       do {
-        const row = makeRow(parse(text.value), { source: "DISK", observedAtMs });
+        const row = makeRow(parse(text.value), { source: "DISK", observedAtMs, json: text.value });
         if (row !== undefined) store.put(row, { resourceVersion, synthesised: true });
         text = texts.next();
       } while (text.done !== true && !isOver());

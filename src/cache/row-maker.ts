@@ -12,6 +12,8 @@ export type ToRow = (
     readonly observedAtMs: number;
     readonly source: ObjectRow["source"];
     readonly labelManagers: StringMap;
+    /** JSON of exactly this object, where it is at hand. */
+    readonly json?: string | undefined;
   },
 ) => AnyRow;
 
@@ -19,7 +21,7 @@ export type ToRow = (
 export type PrepareObject = (
   value: unknown,
   resource: ResourceId,
-) => { readonly object: KubeObject; readonly labelManagers: StringMap } | undefined;
+) => { readonly object: KubeObject; readonly labelManagers: StringMap; readonly isAsItCame?: boolean } | undefined;
 
 /** What names an object and its version, as far as it can be read before the rest is looked at. */
 export interface RawIdentity {
@@ -54,19 +56,20 @@ export interface RowMakerOptions {
   readonly clock: Clock;
 }
 
-/** What an object becomes when it enters the store; `observedAtMs` unset = now. undefined = malformed. Never throws. */
+/** What an object becomes when it enters the store; `observedAtMs` unset = now; `json`: of exactly `value`. undefined = malformed. Never throws. */
 export type RowMaker = (
   value: unknown,
-  options: { readonly source: "CACHE" | "DISK"; readonly observedAtMs?: number },
+  options: { readonly source: "CACHE" | "DISK"; readonly observedAtMs?: number; readonly json?: string },
 ) => AnyRow | undefined;
 
 export function createRowMaker({ cluster, resource, toRow, prepare, clock }: RowMakerOptions): RowMaker {
-  return (value, { source, observedAtMs = clock.now() }) => {
+  return (value, { source, observedAtMs = clock.now(), json }) => {
     try {
       const prepared = prepare(value, resource);
       if (prepared === undefined) return undefined;
-      const { object, labelManagers } = prepared;
-      const row = toRow(resource, cluster, object, { observedAtMs, source, labelManagers });
+      const { object, labelManagers, isAsItCame = false } = prepared;
+      const text = isAsItCame ? json : undefined;
+      const row = toRow(resource, cluster, object, { observedAtMs, source, labelManagers, json: text });
       return row.uid === "" || row.resourceVersion === "" ? undefined : row;
     } catch {
       // Whatever the mapper chokes on is a malformed object: counted, and it stops nothing.

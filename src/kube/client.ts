@@ -24,11 +24,28 @@ export interface ListQuery {
   readonly continue?: string;
   readonly resourceVersion?: string;
   readonly resourceVersionMatch?: "Exact" | "NotOlderThan";
+  /**
+   * The list may come in `pieces`, and then without managedFields: for long lists that are kept. A reader that cannot do so gives `items`.
+   */
+  readonly inPieces?: boolean;
+}
+
+/** One item of a list, with apiVersion and kind, and without metadata.managedFields where those were easily found. */
+export interface KubeListItem {
+  readonly value: unknown;
+  /** JSON of exactly `value`. */
+  readonly json: string;
 }
 
 /** One page. `items` are as they came: whoever reads them checks them. */
 export interface KubeList {
+  /** Empty where there are `pieces`. */
   readonly items: readonly unknown[];
+  /**
+   * Set only where `inPieces` was asked for: the items, parsed one by one as they are walked, so that a long page need not hold up everything else. To be
+   * walked once. Throws KubeError "MalformedResponse" where the rest is not JSON.
+   */
+  readonly pieces?: Iterable<KubeListItem>;
   readonly resourceVersion: string;
   /** Set where there are more pages. */
   readonly continue?: string;

@@ -6,6 +6,10 @@ export interface Interner {
   text<Text extends string | null>(value: Text): Text;
   /** The same entries, ordered by key, frozen, without a prototype (so that `map["constructor"]` is undefined), shared. */
   map(value: Readonly<Record<string, string>> | undefined): StringMap;
+  /** An equal value made before, or this one. `value` is JSON that nobody changes any more. */
+  shared<Value extends object>(value: Value): Value;
+  /** What `make` gave for this key before, or gives now: for what costs more to make than its key. Keys of different makers must not meet, nor begin with a bracket. */
+  made<Value extends object>(key: string, make: () => Value): Value;
 }
 
 /** An ordered, frozen map without a prototype. */
@@ -21,6 +25,8 @@ const emptyMap: StringMap = toStringMap([]);
 export const plainInterner: Interner = {
   text: (value) => value,
   map: (value) => (value === undefined ? emptyMap : toStringMap(Object.entries(value))),
+  shared: (value) => value,
+  made: (_key, make) => make(),
 };
 
 /**
@@ -30,6 +36,15 @@ export const plainInterner: Interner = {
 export function createInterner(maximum = 50_000): Interner {
   let texts = new Map<string, string>();
   let maps = new Map<string, StringMap>();
+  let values = new Map<string, object>();
+  const made = <Value extends object>(key: string, make: () => Value): Value => {
+    const known = values.get(key);
+    if (known !== undefined) return known as Value;
+    if (values.size >= maximum) values = new Map();
+    const value = make();
+    values.set(key, value);
+    return value;
+  };
   return {
     text(value) {
       if (value === null) return value;
@@ -50,5 +65,8 @@ export function createInterner(maximum = 50_000): Interner {
       maps.set(text, map);
       return map;
     },
+    // No key of a maker begins as JSON of an object or a list does.
+    shared: (value) => made(JSON.stringify(value), () => value),
+    made,
   };
 }

@@ -9,10 +9,13 @@ import type { StringMap } from "./rows/row.ts";
 /** An object fit to be kept. */
 export interface PreparedObject {
   readonly object: KubeObject;
-  /** Label key to the manager that last wrote it. */
+  /** Label key to the manager that last wrote it; empty for kinds whose rows do not keep it. */
   readonly labelManagers: StringMap;
+  /** Nothing had to be added or taken out. */
+  readonly isAsItCame: boolean;
 }
 
+const noManagers: StringMap = toStringMap([]);
 const lastApplied = "kubectl.kubernetes.io/last-applied-configuration";
 
 /**
@@ -27,13 +30,26 @@ export function prepareObject(value: unknown, resource: ResourceId): PreparedObj
   if (typeof apiVersion !== "string" || kind !== resource.kind) return undefined;
   if (!isObjectMeta(metadata, resource.namespaced)) return undefined;
   const { managedFields, ...kept } = metadata;
+  const labelManagers = readsManagedFields(resource) ? toLabelManagers(managedFields) : noManagers;
+  const isAsItCame =
+    managedFields === undefined &&
+    value.apiVersion !== undefined &&
+    value.kind !== undefined &&
+    kept.annotations?.[lastApplied] === undefined &&
+    !isSecret(resource);
+  if (isAsItCame) return { object: value as unknown as KubeObject, labelManagers, isAsItCame };
   const object: KubeObject = {
     apiVersion,
     kind: resource.kind,
     metadata: withoutLastApplied(kept),
     ...(isSecret(resource) ? withoutValues(rest) : rest),
   };
-  return { object, labelManagers: toLabelManagers(managedFields) };
+  return { object, labelManagers, isAsItCame };
+}
+
+/** Whether rows of this resource hold something that is read from managedFields. */
+export function readsManagedFields({ group, kind }: Pick<ResourceId, "group" | "kind">): boolean {
+  return group === "" && kind === "Node";
 }
 
 /** Whether objects of this resource hold values that are never kept or shown. */

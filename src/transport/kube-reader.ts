@@ -1,10 +1,11 @@
 import type { CallOptions, KubeReader, ListQuery, LogQuery, WatchQuery } from "../kube/client.ts";
 import { KubeError } from "../kube/kube-error.ts";
 import type { KubeObject } from "../kube/object.ts";
-import { toResourceName, toResourcePath } from "../kube/resource-id.ts";
+import { toApiVersion, toResourceName, toResourcePath } from "../kube/resource-id.ts";
 import { discoverResources } from "./discovery.ts";
 import { readJson } from "./json-answer.ts";
 import type { Link } from "./link.ts";
+import { readList } from "./list-answer.ts";
 import type { TransportLimits } from "./transport-limits.ts";
 import { readWatchStream } from "./watch-stream.ts";
 
@@ -38,21 +39,11 @@ export function createKubeReader({ cluster, link, limits, now }: KubeReaderOptio
     },
     async list(resource, query, options) {
       const path = toResourcePath(resource, toScope(query));
-      const body = await getJson(path, toListParameters(query), options);
-      const { items, metadata } = (body ?? {}) as { readonly items?: unknown; readonly metadata?: ListMeta };
-      const resourceVersion = metadata?.resourceVersion;
-      // Go writes an empty slice that was never made as null.
-      if (!(Array.isArray(items) || items === null) || typeof resourceVersion !== "string") {
-        throw malformed(cluster, `the answer for ${toResourceName(resource)} is not a list`);
-      }
-      const next = metadata?.continue;
-      const remaining = metadata?.remainingItemCount;
-      return {
-        items: items ?? [],
-        resourceVersion,
-        ...(typeof next === "string" && next !== "" ? { continue: next } : {}),
-        ...(typeof remaining === "number" ? { remainingItemCount: remaining } : {}),
-      };
+      const answer = await link.send({ kind: "read", method: "GET", path, query: toListParameters(query), options });
+      const what = toResourceName(resource);
+      const piecesOf =
+        query.inPieces === true ? { apiVersion: toApiVersion(resource), kind: resource.kind } : undefined;
+      return readList(answer, { maxBytes: limits.maxBodyBytes, cluster, what, piecesOf });
     },
     async *watch(resource, query, options) {
       const answer = await link.send({
@@ -91,12 +82,6 @@ export function createKubeReader({ cluster, link, limits, now }: KubeReaderOptio
       return version;
     },
   };
-}
-
-interface ListMeta {
-  readonly resourceVersion?: unknown;
-  readonly continue?: unknown;
-  readonly remainingItemCount?: unknown;
 }
 
 /** What a caller may rely on: the rest of an object is as it came. */

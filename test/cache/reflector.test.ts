@@ -52,7 +52,7 @@ describe("reflector", () => {
     await runCache([home]);
     const queries = home.client.requests.filter(({ resource }) => resource === "pods").map(({ verb, query }) => [verb, query]); // prettier-ignore
     expect(queries).toEqual([
-      ["list", { limit: 500 }],
+      ["list", { limit: 500, inPieces: true }],
       ["watch", { resourceVersion: "100", timeoutSeconds: 450 }],
     ]);
   });

@@ -47,8 +47,28 @@ describe("prepareObject", () => {
       entry("twin", "2026-11-21T00:00:02Z", "b"),
       entry("timeless", undefined, "c", "d"),
     ];
-    const prepared = prepareObject({ metadata: { ...metadata, managedFields } }, knownResources.pods);
-    expect(prepared?.labelManagers).toEqual({ a: "new", b: "twin", c: "old", d: "timeless" });
+    const node = { metadata: { ...metadata, managedFields } };
+    expect(prepareObject(node, knownResources.nodes)?.labelManagers).toEqual({
+      a: "new",
+      b: "twin",
+      c: "old",
+      d: "timeless",
+    });
+    expect(prepareObject(node, knownResources.pods)?.labelManagers).toEqual({});
+  });
+
+  it("should keep the very object where nothing has to be added or taken out", () => {
+    const whole = { apiVersion: "v1", kind: "Pod", metadata, spec: {} };
+    expect(prepareObject(whole, knownResources.pods)).toMatchObject({ isAsItCame: true });
+    expect(prepareObject(whole, knownResources.pods)?.object).toBe(whole);
+    const annotations = { "kubectl.kubernetes.io/last-applied-configuration": "{}" };
+    for (const other of [
+      { ...whole, kind: undefined },
+      { ...whole, metadata: { ...metadata, managedFields: [] } },
+      { ...whole, metadata: { ...metadata, annotations } },
+    ])
+      expect(prepareObject(other, knownResources.pods)).toMatchObject({ isAsItCame: false });
+    expect(prepareObject({ ...whole, kind: "Secret" }, secrets)).toMatchObject({ isAsItCame: false });
   });
 
   it.each([

@@ -66,7 +66,7 @@ export function createEmbeddedClient(context: ApiContext, believes: readonly Bel
       }),
     list: (resource, query, options) =>
       call(options, toAttributes("list", resource, toSelected(query)), (): KubeList => {
-        const { namespace = "", limit, ...rest } = query;
+        const { namespace = "", limit, inPieces: _all, ...rest } = query;
         const params = parseListParams({ ...rest, limit: limit?.toString() }, false);
         const result = listObjects(context, { served: find(resource), namespace }, params);
         return { items: result.items, resourceVersion: result.resourceVersion, continue: result.continueToken };

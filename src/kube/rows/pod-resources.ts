@@ -36,6 +36,29 @@ export function toEffectiveAmounts(pod: KubeObject, kind: Kind): Amounts {
   return new Map([...total.keys()].map((name) => [name, "0"]));
 }
 
+/** Text of everything that the effective amounts depend on: pods with the same text have the same amounts. */
+export function toAmountsKey(pod: KubeObject): string {
+  const spec = toRecord(pod.spec);
+  const status = toRecord(pod.status);
+  const isOver = status.phase === "Succeeded" || status.phase === "Failed";
+  const stated = (list: unknown): unknown =>
+    toRecords(list).map(({ name, resources, restartPolicy }) => [name, resources, restartPolicy]);
+  const reported = (list: unknown): unknown =>
+    toRecords(list).flatMap(({ name, resources, allocatedResources }) =>
+      resources === undefined ? [] : [[name, resources, allocatedResources]],
+    );
+  return JSON.stringify([
+    isOver,
+    isResizeInfeasible(status),
+    spec.resources,
+    spec.overhead,
+    stated(spec.containers),
+    stated(spec.initContainers),
+    reported(status.containerStatuses),
+    reported(status.initContainerStatuses),
+  ]);
+}
+
 function addUpContainers(pod: KubeObject, kind: Kind): Amounts {
   const spec = toRecord(pod.spec);
   const status = toRecord(pod.status);

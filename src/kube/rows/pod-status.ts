@@ -34,10 +34,9 @@ class Restarts {
  * The columns as the API server's own printer makes them (Kubernetes 1.34, pkg/printers: printPod), rule by rule, because people compare the
  * two; test/kube/kubectl-columns.test.ts does so against a real one.
  */
-export function toPodColumns(pod: KubeObject): PodColumns {
+export function toPodColumns(pod: KubeObject, conditions: readonly Condition[] = toConditions(pod)): PodColumns {
   const spec = toRecord(pod.spec);
   const status = toRecord(pod.status);
-  const conditions = toConditions(pod);
   const initSpecs = toRecords(spec.initContainers);
   const sidecars = new Set(initSpecs.filter(isSidecar).map(({ name }) => name));
 

@@ -1,6 +1,6 @@
 import { toResourceName } from "../resource-id.ts";
 import { isRecord, toInt, toText, toTime } from "../read-json.ts";
-import { createJsonBody } from "../json-body.ts";
+import { createJsonBody, createTextBody } from "../json-body.ts";
 import type { Interner } from "../interner.ts";
 import type { KubeObject } from "../object.ts";
 import type { ResourceId } from "../resource-id.ts";
@@ -14,6 +14,8 @@ export interface RowContext {
   readonly source: ObjectRow["source"];
   readonly labelManagers: StringMap;
   readonly interner: Interner;
+  /** JSON of the object, where it is at hand. */
+  readonly json: string | undefined;
 }
 
 const noOwners: readonly OwnerRef[] = Object.freeze([]);
@@ -25,7 +27,7 @@ const unknownTime = "1970-01-01T00:00:00Z";
 export function toObjectRow<Type extends RowType>(
   type: Type,
   object: KubeObject,
-  { resource, cluster, observedAtMs, source, interner }: RowContext,
+  { resource, cluster, observedAtMs, source, interner, json }: RowContext,
 ): ObjectRow & { readonly __typename: Type } {
   const { metadata } = object;
   return {
@@ -39,24 +41,24 @@ export function toObjectRow<Type extends RowType>(
     uid: metadata.uid ?? "",
     resourceVersion: metadata.resourceVersion ?? "",
     generation: toInt(metadata.generation),
-    createdAt: toTime(metadata.creationTimestamp) ?? unknownTime,
+    createdAt: interner.text(toTime(metadata.creationTimestamp) ?? unknownTime),
     deletionTimestamp: toTime(metadata.deletionTimestamp),
     labelMap: interner.map(metadata.labels ?? undefined),
     ownerRefs: toOwnerRefs(object, interner),
     observedAtMs,
     source,
-    body: createJsonBody(object),
+    body: json === undefined ? createJsonBody(object) : createTextBody(json),
   };
 }
 
 function toOwnerRefs({ metadata }: KubeObject, interner: Interner): readonly OwnerRef[] {
   if (!Array.isArray(metadata.ownerReferences) || metadata.ownerReferences.length === 0) return noOwners;
   const owners = metadata.ownerReferences.filter(isRecord).map((owner) => ({
-    apiVersion: interner.text(String(owner.apiVersion)),
-    kind: interner.text(String(owner.kind)),
-    name: interner.text(String(owner.name)),
-    uid: interner.text(String(owner.uid)),
+    apiVersion: String(owner.apiVersion),
+    kind: String(owner.kind),
+    name: String(owner.name),
+    uid: String(owner.uid),
     controller: owner.controller === true,
   }));
-  return owners.sort((a, b) => Number(b.controller) - Number(a.controller));
+  return interner.shared(owners.sort((a, b) => Number(b.controller) - Number(a.controller)));
 }

@@ -3,67 +3,85 @@ import { toConfigReferences } from "./config-references.ts";
 import { toConditions } from "./conditions.ts";
 import { toContainerRow, toPodContainers } from "./pod-containers.ts";
 import { toPodHealth } from "./pod-health.ts";
-import { toEffectiveAmounts } from "./pod-resources.ts";
+import { toAmountsKey, toEffectiveAmounts } from "./pod-resources.ts";
 import { isReady, toPodColumns } from "./pod-status.ts";
 import { toObjectRow } from "./to-object-row.ts";
 import { toResourceAmounts } from "./resource-amounts.ts";
 import type { Interner } from "../interner.ts";
 import type { KubeObject } from "../object.ts";
 import type { RowContext } from "./to-object-row.ts";
-import type { ContainerRow, PodRow, ResourceAmounts } from "./row.ts";
+import type { PodRow, ResourceAmounts } from "./row.ts";
 
 /** The row of a Pod. */
 export function toPodRow(object: KubeObject, context: RowContext): PodRow {
   const { interner } = context;
+  const base = toObjectRow("Pod", object, context);
   const spec = toRecord(object.spec);
   const status = toRecord(object.status);
   const conditions = toConditions(object);
   const containers = toPodContainers(object);
-  const columns = toPodColumns(object);
+  const columns = toPodColumns(object, conditions);
+  const amounts = toAmounts(object, interner);
+  const ip = toText(status.podIP);
+  // Every field by name, without a spread: so the engine knows the row's shape beforehand, and it takes half the memory and time.
   return {
-    ...toObjectRow("Pod", object, context),
+    __typename: "Pod",
+    clusterName: base.clusterName,
+    resource: base.resource,
+    apiVersion: base.apiVersion,
+    kind: base.kind,
+    name: base.name,
     namespace: interner.text(object.metadata.namespace ?? ""),
+    uid: base.uid,
+    resourceVersion: base.resourceVersion,
+    generation: base.generation,
+    createdAt: base.createdAt,
+    deletionTimestamp: base.deletionTimestamp,
+    labelMap: base.labelMap,
+    ownerRefs: base.ownerRefs,
+    observedAtMs: base.observedAtMs,
+    source: base.source,
+    body: base.body,
     phase: interner.text(toText(status.phase) ?? "Unknown"),
-    ...columns,
     reason: interner.text(columns.reason),
+    readyContainers: columns.readyContainers,
+    totalContainers: columns.totalContainers,
+    restarts: columns.restarts,
+    lastRestartAt: columns.lastRestartAt,
     message: toText(status.message),
     ready: isReady(conditions),
-    health: toPodHealth({ pod: object, containers, conditions, reason: columns.reason }),
-    ip: toText(status.podIP),
-    ips: toIps(status),
+    health: interner.shared(toPodHealth({ pod: object, containers, conditions, reason: columns.reason })),
+    ip,
+    ips: toIps(status, ip),
     nodeName: interner.text(toText(spec.nodeName)),
     serviceAccountName: interner.text(toText(spec.serviceAccountName) ?? toText(spec.serviceAccount)),
     priorityClassName: interner.text(toText(spec.priorityClassName)),
     qosClass: interner.text(toText(status.qosClass)),
-    startedAt: toTime(status.startTime),
-    requests: share(toResourceAmounts(toEffectiveAmounts(object, "requests")), interner),
-    limits: share(toResourceAmounts(toEffectiveAmounts(object, "limits")), interner),
-    containerRows: containers.map((container) => shareContainer(toContainerRow(container), interner)),
-    configReferenceRows: toConfigReferences(object).map((reference) => ({
-      ...reference,
-      name: interner.text(reference.name),
-    })),
+    startedAt: interner.text(toTime(status.startTime)),
+    requests: amounts.requests,
+    limits: amounts.limits,
+    containerRows: containers.map((container) => interner.shared(toContainerRow(container))),
+    configReferenceRows: interner.shared(toConfigReferences(object)),
   };
+}
+
+/** Adding up is worth remembering: the pods of a fleet come from few templates. */
+function toAmounts(
+  pod: KubeObject,
+  interner: Interner,
+): { readonly requests: ResourceAmounts; readonly limits: ResourceAmounts } {
+  return interner.made(`amounts ${toAmountsKey(pod)}`, () => ({
+    requests: interner.shared(toResourceAmounts(toEffectiveAmounts(pod, "requests"))),
+    limits: interner.shared(toResourceAmounts(toEffectiveAmounts(pod, "limits"))),
+  }));
 }
 
 /** podIPs holds podIP too; older servers have only the one. */
-function toIps(status: Readonly<Record<string, unknown>>): readonly string[] {
+function toIps(status: Readonly<Record<string, unknown>>, single: string | null): readonly string[] {
   const ips = toRecords(status.podIPs).flatMap(({ ip }) => toText(ip) ?? []);
-  const single = toText(status.podIP);
-  return ips.length === 0 && single !== null ? [single] : ips;
+  if (ips.length === 0) return single === null ? noIps : [single];
+  // One string for both, in most pods.
+  return ips.length === 1 && ips[0] === single ? [single] : ips;
 }
 
-function share(amounts: ResourceAmounts, interner: Interner): ResourceAmounts {
-  const { cpu, memory, ephemeralStorage } = amounts;
-  return {
-    ...amounts,
-    cpu: interner.text(cpu),
-    memory: interner.text(memory),
-    ephemeralStorage: interner.text(ephemeralStorage),
-  };
-}
-
-function shareContainer(container: ContainerRow, interner: Interner): ContainerRow {
-  const { name, image, reason } = container;
-  return { ...container, name: interner.text(name), image: interner.text(image), reason: interner.text(reason) };
-}
+const noIps: readonly string[] = Object.freeze([]);

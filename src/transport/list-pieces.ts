@@ -1,0 +1,109 @@
+import { isAscii } from "node:buffer";
+import type { KubeListItem } from "../kube/client.ts";
+import { endOfNested, findManagedFields } from "./managed-fields.ts";
+
+/** A list's bytes, cut at its items. */
+export interface CutList {
+  /** The list with no items. */
+  readonly envelope: unknown;
+  /** Parses as it is walked. Throws SyntaxError where what is left is no item. */
+  readonly items: Iterable<KubeListItem>;
+}
+
+/** What the items of a list do not say themselves. */
+export interface ItemType {
+  readonly apiVersion: string;
+  readonly kind: string;
+}
+
+const listStart = Buffer.from('"items":[');
+const itemStart = Buffer.from('{"metadata":{');
+/** Between two items of a built-in kind: every one begins with its metadata. */
+const between = Buffer.from('},{"metadata":{');
+const [openBrace, comma, closeBrace, closeBracket, space] = [0x7b, 0x2c, 0x7d, 0x5d, 0x20];
+
+/**
+ * Cuts the JSON of a list into its items without reading it: by what stands between two items. That may also stand inside of one, but a JSON object has one
+ * end only, so that JSON.parse tells; where it says no, brackets are counted instead. Items come with apiVersion and kind, which a list's lack, and without
+ * metadata.managedFields.
+ * undefined where the bytes do not have that form, as those of custom resources do not: their items say apiVersion first, and stand before the list's
+ * metadata. Such a list is to be parsed as a whole.
+ */
+export function cutList(page: Buffer, type: ItemType): CutList | undefined {
+  const start = page.indexOf(listStart) + listStart.length;
+  if (start < listStart.length) return undefined;
+  let end = page.length;
+  while (end > 0 && page[end - 1]! <= space) end--;
+  if (page[end - 1] !== closeBrace || page[end - 2] !== closeBracket) return undefined;
+  end -= 2;
+  if (end < start || (end > start && !beginsItem(page, start))) return undefined;
+  let envelope: unknown;
+  try {
+    envelope = JSON.parse(`${page.toString("utf8", 0, start)}]}`);
+  } catch {
+    return undefined;
+  }
+  return { envelope, items: { [Symbol.iterator]: () => walk(page, { start, end }, new ItemReader(page, type)) } };
+}
+
+function* walk(
+  page: Buffer,
+  { start, end }: { readonly start: number; readonly end: number },
+  reader: ItemReader,
+): Generator<KubeListItem, void, undefined> {
+  for (let from = start; from < end;) {
+    if (page[from] !== openBrace) throw new SyntaxError("an item of the list is not an object");
+    const managed = findManagedFields(page, from, end);
+    const found = page.indexOf(between, managed?.to ?? from);
+    let to = found < 0 || found >= end ? end : found + 1;
+    let item = reader.read(from, to, managed);
+    if (item === undefined) {
+      to = endOfNested(page, from + 1, end) ?? end;
+      item = reader.read(from, to, managed);
+    }
+    // What follows is a comma and another item, or the end.
+    if (item === undefined || (to < end && (page[to] !== comma || to + 1 === end)))
+      throw new SyntaxError("an item of the list is not JSON");
+    yield item;
+    from = to + 1;
+  }
+}
+
+function beginsItem(page: Buffer, at: number): boolean {
+  return page.compare(itemStart, 0, itemStart.length, at, Math.min(page.length, at + itemStart.length)) === 0;
+}
+
+/** Reads items through one buffer, so that nothing that is kept of an item keeps the page. */
+class ItemReader {
+  readonly #page: Buffer;
+  readonly #head: Buffer;
+  #scratch = Buffer.allocUnsafeSlow(32_768);
+
+  constructor(page: Buffer, { apiVersion, kind }: ItemType) {
+    this.#page = page;
+    this.#head = Buffer.from(`{"apiVersion":${JSON.stringify(apiVersion)},"kind":${JSON.stringify(kind)},`);
+  }
+
+  /** undefined where that is no whole JSON object. */
+  read(from: number, to: number, without: { readonly from: number; readonly to: number } | undefined) {
+    const [cutFrom, cutTo] = without === undefined ? [to, to] : [without.from, without.to];
+    if (cutTo > to) return undefined;
+    // Only items that begin with their metadata lack a type.
+    const head = beginsItem(this.#page, from) ? this.#head : undefined;
+    const bytes = this.#copy(head, [from + (head === undefined ? 0 : 1), cutFrom], [cutTo, to]);
+    const json = isAscii(bytes) ? bytes.toString("latin1") : bytes.toString("utf8");
+    try {
+      return { value: JSON.parse(json) as unknown, json };
+    } catch {
+      return undefined;
+    }
+  }
+
+  #copy(head: Buffer | undefined, ...ranges: readonly (readonly [from: number, to: number])[]): Buffer {
+    const size = ranges.reduce((sum, [from, to]) => sum + to - from, head?.length ?? 0);
+    if (size > this.#scratch.length) this.#scratch = Buffer.allocUnsafeSlow(2 * size);
+    let used = head?.copy(this.#scratch) ?? 0;
+    for (const [from, to] of ranges) used += this.#page.copy(this.#scratch, used, from, to);
+    return this.#scratch.subarray(0, used);
+  }
+}
