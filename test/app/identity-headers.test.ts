@@ -78,7 +78,7 @@ const hopByHop = [
 ];
 
 const caseOf = (name: string, flips: readonly boolean[]): string =>
-  [...name].map((letter, at) => (flips[at % flips.length] ? letter.toUpperCase() : letter.toLowerCase())).join("");
+  Array.from(name, (letter, at) => (flips[at % flips.length] ? letter.toUpperCase() : letter.toLowerCase())).join("");
 const headerLine = fc
   .record({
     name: fc.constantFrom(...headerNames),
