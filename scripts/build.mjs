@@ -1,14 +1,44 @@
-// Builds dist/: the executables. Packages stay outside the bundle: Node resolves one copy of each, `graphql` included, and licences stay where
-// they lie. One build for each: a chunk shared by two entries would run before their first import, reflect-metadata.
+// Builds dist/: the executables. What the server needs at every start is in one file, its packages too: to find and read some thousand files takes Node
+// longer than to run them. What is loaded only where somebody needs it stays a package, and so does what looks for files of its own. The packages remain
+// installed, with their licences. One build for each: a chunk shared by two entries would run before their first import, reflect-metadata.
+import { rm } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { build } from "rolldown";
 
-for (const name of ["main", "emit-schema"]) {
-  await build({
-    input: `src/${name}.ts`,
-    platform: "node",
-    // The decorator helper is part of the compiler, not a package of ours.
-    external: [/^(?!@oxc-project\/)[^./\0]/],
-    tsconfig: "tsconfig.json",
-    output: { file: `dist/${name}.js`, format: "esm", sourcemap: true },
-  });
-}
+const { resolve } = createRequire(import.meta.url);
+/** Loaded late (client-node, x509, OpenTelemetry's SDK), or not there at all (what `ws` and type-graphql try). */
+const lateOrOptional = [
+  "@kubernetes/client-node",
+  "@peculiar/x509",
+  /^@opentelemetry\/(?!api$)/,
+  "bufferutil",
+  "utf-8-validate",
+  "class-validator",
+];
+
+await rm("dist/chunks", { recursive: true, force: true });
+await build({
+  input: "src/main.ts",
+  platform: "node",
+  external: lateOrOptional,
+  // One copy of graphql for those who import it and those who require it.
+  resolve: { alias: { graphql$: resolve("graphql") } },
+  tsconfig: "tsconfig.json",
+  // Of circular imports inside of packages, and of what is not there on purpose; errors throw.
+  logLevel: "silent",
+  output: {
+    dir: "dist",
+    format: "esm",
+    sourcemap: true,
+    chunkFileNames: "chunks/[name]-[hash].js",
+    minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
+  },
+});
+await build({
+  input: "src/emit-schema.ts",
+  platform: "node",
+  // The decorator helper is part of the compiler, not a package of ours.
+  external: [/^(?!@oxc-project\/)[^./\0]/],
+  tsconfig: "tsconfig.json",
+  output: { file: "dist/emit-schema.js", format: "esm", sourcemap: true },
+});
