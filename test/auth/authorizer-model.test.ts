@@ -8,7 +8,10 @@ import type { KubeObject } from "../../src/kube/object.ts";
 import { naiveAllows } from "../kube-vocabulary/rbac/naive-rbac.ts";
 import type { RbacState } from "../kube-vocabulary/rbac/naive-rbac.ts";
 import { createAuthWorld, user } from "./support/auth-world.ts";
-import { readable, rightsNames, rightsNamespaces, rightsState, rightsUser } from "./support/arbitrary-rights.ts";
+import { arbitraryRights, readable, rightsNames } from "../support/rights/arbitrary-rights.ts";
+
+const { namespaces, objects: names } = rightsNames;
+const { state: rightsState, user: rightsUser } = arbitraryRights(rightsNames);
 
 const objectsOf = (state: RbacState): KubeObject[] => Object.values(state).flat() as KubeObject[];
 
@@ -18,7 +21,7 @@ function expected(state: RbacState, { username, groups }: RbacUser): Record<stri
   const answers: Record<string, boolean> = {};
   for (const { resource, id } of readable) {
     const kind = { group: id.group, resource: id.plural };
-    for (const namespace of id.namespaced ? rightsNamespaces : [""]) {
+    for (const namespace of id.namespaced ? namespaces : [""]) {
       const allows = (verb: string, name = ""): boolean => {
         // The API server takes the name of a Namespace for the namespace of a request about it.
         const place = resource === "namespaces" ? name : namespace;
@@ -26,12 +29,12 @@ function expected(state: RbacState, { username, groups }: RbacUser): Record<stri
       };
       answers[`list ${resource} ${namespace}`] = allows("list");
       answers[`watch ${resource} ${namespace}`] = allows("list") && allows("watch");
-      for (const name of rightsNames) answers[`get ${resource} ${namespace}/${name}`] = allows("get", name);
+      for (const name of names) answers[`get ${resource} ${namespace}/${name}`] = allows("get", name);
     }
     if (!id.namespaced) continue;
     const lists = (namespace: string): boolean => naiveAllows(state, who, { ...kind, verb: "list", namespace });
     answers[`all ${resource}`] = lists("");
-    answers[`some ${resource}`] = ["", ...rightsNamespaces].some(lists);
+    answers[`some ${resource}`] = ["", ...namespaces].some(lists);
   }
   return answers;
 }
@@ -39,11 +42,11 @@ function expected(state: RbacState, { username, groups }: RbacUser): Record<stri
 function found(access: Access): Record<string, boolean> {
   const answers: Record<string, boolean> = {};
   for (const { resource, id } of readable) {
-    for (const namespace of id.namespaced ? rightsNamespaces : [""]) {
+    for (const namespace of id.namespaced ? namespaces : [""]) {
       const partition = { cluster: "home", resource, namespace };
       answers[`list ${resource} ${namespace}`] = access.list.sees(partition);
       answers[`watch ${resource} ${namespace}`] = access.watch.sees(partition);
-      for (const name of rightsNames) answers[`get ${resource} ${namespace}/${name}`] = access.gets(partition, name);
+      for (const name of names) answers[`get ${resource} ${namespace}/${name}`] = access.gets(partition, name);
     }
     if (!id.namespaced) continue;
     const extent = access.list.extent("home", resource);
@@ -60,8 +63,8 @@ function hasAny(state: RbacState, { username, groups }: RbacUser): boolean {
   return kinds.some((kind) =>
     ["", "log"].some((subresource) =>
       ["get", "list", "watch"].some((verb) =>
-        ["", ...rightsNamespaces].some((namespace) =>
-          ["", ...rightsNames].some((name) => naiveAllows(state, who, { ...kind, verb, subresource, namespace, name })),
+        ["", ...namespaces].some((namespace) =>
+          ["", ...names].some((name) => naiveAllows(state, who, { ...kind, verb, subresource, namespace, name })),
         ),
       ),
     ),
@@ -75,7 +78,7 @@ describe("rights, kept and asked, beside RBAC evaluated word by word", () => {
         fc.array(rightsState, { minLength: 1, maxLength: 3 }),
         fc.array(rightsUser, { minLength: 1, maxLength: 3 }),
         async (states, users) => {
-          const world = createAuthWorld([{ name: "home", authorization, namespaces: rightsNamespaces }]);
+          const world = createAuthWorld([{ name: "home", authorization, namespaces: namespaces }]);
           world.mood("home", mood);
           try {
             for (const state of states) {
@@ -108,7 +111,7 @@ describe("rights, kept and asked, beside RBAC evaluated word by word", () => {
   it("should be the same scopes by either way of knowing", async () => {
     await fc.assert(
       fc.asyncProperty(rightsState, rightsUser, async (state, someone) => {
-        const worlds = (["local", "asked"] as const).map((authorization) => createAuthWorld([{ name: "home", authorization, namespaces: rightsNamespaces, rbac: objectsOf(state) }])); // prettier-ignore
+        const worlds = (["local", "asked"] as const).map((authorization) => createAuthWorld([{ name: "home", authorization, namespaces: namespaces, rbac: objectsOf(state) }])); // prettier-ignore
         const [local, asked] = await Promise.all(worlds.map(({ access }) => access(user(someone.username, "home", someone.groups)))); // prettier-ignore
         worlds.forEach(({ authorizer }) => authorizer.close());
         expect(found(local!)).toEqual(found(asked!));

@@ -6,7 +6,7 @@ import type { Rights } from "../../src/auth/rights.ts";
 import { createRbac } from "../../src/kube/rbac/rbac.ts";
 import { createAuthWorld, user } from "./support/auth-world.ts";
 import type { AuthWorld } from "./support/auth-world.ts";
-import { readable, rightsState, rightsUser } from "./support/arbitrary-rights.ts";
+import { arbitraryRights, readable, rightsNames } from "../support/rights/arbitrary-rights.ts";
 import { bindEverywhere, bindIn, clusterRole, role } from "./support/rbac-objects.ts";
 
 const pods = (namespace: string) => ({ cluster: "home", resource: "pods", namespace });
@@ -79,8 +79,9 @@ describe("scopes", () => {
   it("should have equal keys only where equal partitions are seen, whatever the rights", () => {
     const scopes = createScopes(10_000);
     const known = new Map<string, string>();
+    const { state: anyState, user: anybody } = arbitraryRights(rightsNames);
     fc.assert(
-      fc.property(rightsState, rightsUser, (state, someone) => {
+      fc.property(anyState, anybody, (state, someone) => {
         const rights: Rights = createRights(createRbac(state).rulesFor(someone));
         const scope = scopes(["list"], new Map([["home", rights]]));
         const seen = readable.flatMap(({ resource }) =>
