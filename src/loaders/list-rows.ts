@@ -60,7 +60,7 @@ export function listRows<Row extends AnyRow>(operation: Operation, request: List
     order,
     page,
     hash,
-    readStates: () => asked.map((one) => toReadState(view, { ...one, namespaces }, maxStalenessMs)),
+    readStates: () => asked.map((one) => toReadState(view, { namespaces, ...one }, maxStalenessMs)),
     relations,
     maxGroups: limits.maxGroups,
   });

@@ -5,7 +5,7 @@ import { answerMaxAgeMs } from "../../src/auth/asked-user.ts";
 import { toImpersonatedGroups } from "../../src/kube/rbac/implied-groups.ts";
 import type { RbacUser } from "../../src/kube/rbac/rbac.ts";
 import type { KubeObject } from "../../src/kube/object.ts";
-import { naiveAllows } from "../kube-vocabulary/rbac/naive-rbac.ts";
+import { naiveAllows, naiveRules } from "../kube-vocabulary/rbac/naive-rbac.ts";
 import type { RbacState } from "../kube-vocabulary/rbac/naive-rbac.ts";
 import { createAuthWorld, user } from "./support/auth-world.ts";
 import { arbitraryRights, readable, rightsNames } from "../support/rights/arbitrary-rights.ts";
@@ -56,19 +56,10 @@ function found(access: Access): Record<string, boolean> {
   return answers;
 }
 
-/** Whether RBAC gives them anything on any resource, besides asking about themselves: there is nothing else in these states. */
+/** Whether RBAC gives them anything on any resource. */
 function hasAny(state: RbacState, { username, groups }: RbacUser): boolean {
   const who = { username, groups: toImpersonatedGroups(username, groups) };
-  const kinds = [...readable.map(({ id }) => ({ group: id.group, resource: id.plural })), { group: "", resource: "secrets" }, { group: "apps", resource: "pods" }, { group: "", resource: "deployments" }, { group: "apps", resource: "nodes" }]; // prettier-ignore
-  return kinds.some((kind) =>
-    ["", "log"].some((subresource) =>
-      ["get", "list", "watch"].some((verb) =>
-        ["", ...namespaces].some((namespace) =>
-          ["", ...names].some((name) => naiveAllows(state, who, { ...kind, verb, subresource, namespace, name })),
-        ),
-      ),
-    ),
-  );
+  return namespaces.some((namespace) => naiveRules(state, who, namespace).length > 0);
 }
 
 describe("rights, kept and asked, beside RBAC evaluated word by word", () => {
@@ -88,9 +79,12 @@ describe("rights, kept and asked, beside RBAC evaluated word by word", () => {
                 const access = await world.access(user(someone.username, "home", someone.groups));
                 const truth = expected(state, someone);
                 const answers = found(access);
-                // By asking, single names are learnt from rules reviews alone: where those tell nothing there may be more.
-                if (mood === "incomplete") for (const key of Object.keys(truth)) if (answers[key] === true || !key.startsWith("get")) expect(answers[key], key).toBe(truth[key]); // prettier-ignore
-                if (mood === "incomplete") continue;
+                if (mood === "incomplete") {
+                  // Single names are learnt from rules reviews alone: where those tell nothing there may be more.
+                  const wrong = Object.keys(truth).filter((key) => answers[key] !== truth[key] && (answers[key] === true || !key.startsWith("get"))); // prettier-ignore
+                  expect(wrong).toEqual([]);
+                  continue;
+                }
                 expect(answers).toEqual(truth);
                 if (Object.values(truth).includes(true)) expect(access.state("home")).toBe("known");
                 if (authorization === "local") expect(access.state("home") === "known").toBe(hasAny(state, someone));
@@ -101,7 +95,7 @@ describe("rights, kept and asked, beside RBAC evaluated word by word", () => {
           }
         },
       ),
-      { numRuns: 80 },
+      { numRuns: 60 },
     );
 
   it("should be what RBAC says while roles change, where they are kept", () => run("local"));

@@ -31,7 +31,8 @@ export function listRelated<Row extends AnyRow>(
     list: `${rowId(row)} ${name}`,
     spec,
     args,
-    asked: cluster === undefined ? [] : [{ cluster, resource: toResourceName(resource) }],
+    // What leads to objects of a namespace leads to none of another.
+    asked: cluster === undefined ? [] : [{ cluster, resource: toResourceName(resource), ...(row.namespace === null ? {} : { namespaces: [row.namespace] }) }], // prettier-ignore
     resource,
     rows,
   });

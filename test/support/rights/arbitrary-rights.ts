@@ -53,16 +53,16 @@ export function arbitraryRights({ namespaces, objects, resources, groups, prefix
   );
   const named = (name: string): string => prefix + name;
   const roleName = fc.constantFrom("reader", "writer", "odd").map(named);
-  const boundRole = fc.constantFrom("reader", "writer", "odd", "missing").map(named);
+  const boundRole = fc.constantFrom("reader", "writer", "odd", "reader", "writer", "odd", "missing").map(named);
   const bindingName = fc.constantFrom("one", "two", "three", "four").map(named);
-  const rules = fc.array(rule, { maxLength: 3 });
+  const rules = fc.array(rule, { maxLength: 3, size: "max" });
   const apiGroup = fc.constant("rbac.authorization.k8s.io");
   const subject = fc.oneof(
-    fc.record({ kind: fc.constant("User"), apiGroup, name: fc.constantFrom(...userNames, bot) }),
+    fc.record({ kind: fc.constant("User"), apiGroup, name: fc.constantFrom(...userNames, userNames[0]!, bot) }),
     fc.record({ kind: fc.constant("Group"), apiGroup, name: fc.constantFrom(`${prefix}team`, `${prefix}jane`) }),
     fc.record({ kind: fc.constant("ServiceAccount"), name: fc.constantFrom(`${prefix}bot`, `${prefix}other`), namespace }), // prettier-ignore
   );
-  const subjects = fc.array(subject, { minLength: 1, maxLength: 2 });
+  const subjects = fc.array(subject, { minLength: 1, maxLength: 3, size: "max" });
   const apiVersion = fc.constant("rbac.authorization.k8s.io/v1");
   const kind = (name: string): { readonly apiVersion: typeof apiVersion; readonly kind: fc.Arbitrary<string> } => ({ apiVersion, kind: fc.constant(name) }); // prettier-ignore
   const here = (name: fc.Arbitrary<string>) => fc.record({ name, namespace });
@@ -78,18 +78,18 @@ export function arbitraryRights({ namespaces, objects, resources, groups, prefix
     ...kind("RoleBinding"),
     metadata: here(bindingName),
     subjects,
-    roleRef: fc.record({ apiGroup, kind: fc.constantFrom("ClusterRole", "Role"), name: boundRole }),
+    roleRef: fc.record({ apiGroup, kind: fc.constantFrom("ClusterRole", "ClusterRole", "Role"), name: boundRole }),
   });
   const placeOf = ({ metadata }: RoleObject | BindingObject): string => `${metadata.namespace ?? ""}/${metadata.name}`;
   return {
     state: fc.record({
-      clusterRoles: fc.uniqueArray(clusterRole, { selector: placeOf, maxLength: 3 }),
-      roles: fc.uniqueArray(role, { selector: placeOf, maxLength: 4 }),
+      clusterRoles: fc.uniqueArray(clusterRole, { selector: placeOf, minLength: 1, maxLength: 3, size: "max" }),
+      roles: fc.uniqueArray(role, { selector: placeOf, maxLength: 6, size: "max" }),
       clusterRoleBindings: fc.uniqueArray(clusterRoleBinding, { selector: placeOf, maxLength: 2 }),
-      roleBindings: fc.uniqueArray(roleBinding, { selector: placeOf, maxLength: 4 }),
+      roleBindings: fc.uniqueArray(roleBinding, { selector: placeOf, maxLength: 6, size: "max" }),
     }),
     user: fc.record({
-      username: fc.constantFrom(...userNames, bot),
+      username: fc.constantFrom(...userNames, userNames[0]!, bot),
       groups: fc.subarray([`${prefix}team`]),
     }),
   };

@@ -1,6 +1,7 @@
 import { expect } from "vitest";
 import { KubeError } from "../../../src/kube/kube-error.ts";
 import { knownResources } from "../../../src/kube/known-resources.ts";
+import type { ResourceId } from "../../../src/kube/resource-id.ts";
 import type { AnyRow, EventRow, NodeRow, PodRow, ServiceRow, WorkloadRow } from "../../../src/kube/rows/row.ts";
 import type { Connection } from "../../../src/loaders/request-context.ts";
 import type { RightsCheck } from "./check-rights.ts";
@@ -27,7 +28,7 @@ async function listOf<Row extends AnyRow>(connection: unknown): Promise<readonly
 
 async function checkPods({ loaders, truth, cluster }: RightsCheck, namespace: string): Promise<void> {
   const rows = await listOf<PodRow>(loaders.pods({ first: 50_000, namespaces: [namespace] }));
-  const isGot = async (resource: typeof pods | typeof configMaps, name: string): Promise<boolean> =>
+  const isGot = async (resource: ResourceId, name: string): Promise<boolean> =>
     truth.gets(resource, resource.namespaced ? namespace : "", name);
   for (const pod of rows) {
     const where = `pod ${namespace}/${pod.name}`;

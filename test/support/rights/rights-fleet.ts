@@ -28,7 +28,14 @@ export function withAuthorization(registry: ClusterRegistry, authorization: Righ
     if (known !== undefined) return known;
     const { name, role, labels, writable, believes, client, signal } = cluster;
     const made: Cluster = {
-      ...{ name, role, labels, writable, believes, client, signal, authorization },
+      name,
+      role,
+      labels,
+      writable,
+      believes,
+      client,
+      signal,
+      authorization,
       get status() {
         return cluster.status;
       },

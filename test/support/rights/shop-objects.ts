@@ -25,7 +25,9 @@ export const shopKinds: readonly ResourceId[] = [
 /** Names of single objects that a role may name; there is no "missing". */
 export const shopNames = ["web", "web-1", "web-1-a", "bare", "settings", "token", "node-1", "missing"] as const;
 
-const resourceByKind = new Map(shopKinds.map((resource) => [resource.kind, resource]));
+const resourceByKind = new Map(
+  [...shopKinds, core("serviceaccounts", "ServiceAccount")].map((resource) => [resource.kind, resource]),
+);
 
 export function resourceOfKind(kind: string): ResourceId {
   const resource = resourceByKind.get(kind);
@@ -55,9 +57,14 @@ export async function createShop(namespace: string, create: Create): Promise<rea
     image: "app:1",
     envFrom: [{ configMapRef: { name: "settings" } }, { secretRef: { name: "token" } }],
   };
-  const template = { metadata: { labels: { app: "web" } }, spec: { containers: [container] } };
+  const template = {
+    metadata: { labels: { app: "web" } },
+    spec: { containers: [container], automountServiceAccountToken: false },
+  };
   const spec = { replicas: 1, selector: { matchLabels: { app: "web" } }, template };
   const made: KubeObject[] = [await create({ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } })];
+  // A controller makes it where one runs; no pod is let in without.
+  await create({ apiVersion: "v1", kind: "ServiceAccount", metadata: { namespace, name: "default" } });
   const add = async (object: KubeObject): Promise<KubeObject> => {
     const stored = await create(object);
     made.push(stored);
