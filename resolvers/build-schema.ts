@@ -14,6 +14,7 @@ import { FleetQueries } from "./fleet-queries.ts";
 import { NamespaceQueries } from "./namespace-queries.ts";
 import { NodeQueries } from "./node-queries.ts";
 import { PodQueries } from "./pod-queries.ts";
+import { markRowFields } from "./row-marks.ts";
 import { ResourceQueries } from "./resource-queries.ts";
 import { createFieldTables } from "./rows/field-tables.ts";
 import { ServiceQueries } from "./service-queries.ts";
@@ -60,13 +61,15 @@ export function buildFleetSchema({ clock = systemClock }: FleetSchemaOptions = {
     pubSub: noPubSub,
     validate: false,
   });
+  const tables = createFieldTables(clock);
   attachFields(schema, {
-    tables: createFieldTables(clock),
+    tables,
     resolvers: new Map(Object.entries(fieldResolvers).map(([name, each]) => [name, instances.get(each) as object])),
     descriptions: rootDescriptions,
     roots: rootResolvers.map((each) => instances.get(each) as object),
   });
   attachCosts(schema);
+  markRowFields(schema, tables);
   return schema;
 }
 

@@ -35,7 +35,7 @@ export function listClusters(
     view.clusters.flatMap(({ name }) => relations.cluster(name) ?? []).filter(matches);
   return createConnection({
     spec,
-    match: values,
+    match: () => [{ rows: values() }],
     inOrder: false,
     order,
     page: parsePage(args, hash, order, limits),

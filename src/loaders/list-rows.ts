@@ -9,6 +9,7 @@ import { compareCodePoints } from "../cache/compare-code-points.ts";
 import { createConnection } from "./connection/list-connection.ts";
 import { isTooOld, toReadState } from "./connection/read-state.ts";
 import type { Asked } from "./connection/read-state.ts";
+import type { RowRun } from "./connection/row-runs.ts";
 import { badInput, shown } from "./input-error.ts";
 import type { ClusterRank, KindSpec } from "./kinds/kind-spec.ts";
 import { narrowRows } from "./narrow-rows.ts";
@@ -51,10 +52,16 @@ export function listRows<Row extends AnyRow>(operation: Operation, request: List
   const page = parsePage(args, hash, order, limits);
   const matches = compileConditions(operation, request);
   const maxStalenessMs = parseStaleness(args.maxStaleness);
-  const candidates = request.rows ?? ((): readonly Row[] => readPartitions(operation, asked, args, maxStalenessMs));
   return createConnection({
     spec,
-    match: () => (matches === undefined ? candidates() : candidates().filter(matches)),
+    match() {
+      const { rows } = request;
+      const runs =
+        rows === undefined ? readPartitions<Row>(operation, asked, args, maxStalenessMs) : [{ rows: rows() }];
+      if (matches === undefined) return runs;
+      return runs.map(({ partition, rows: candidates }) => ({ partition, rows: candidates.filter(matches) }));
+    },
+    filterKey: matches === undefined ? "" : hash,
     // Partitions come by cluster, namespace and name; several resources of one namespace would have to be merged.
     inOrder: order.keys === spec.defaultOrder && isPartitionOrder(spec) && isOneResource(asked),
     order,
@@ -125,21 +132,22 @@ function readPartitions<Row extends AnyRow>(
   asked: readonly Asked[],
   args: ListArgs,
   maxStalenessMs: number | undefined,
-): readonly Row[] {
+): readonly RowRun<Row>[] {
   const { namespaces } = args;
   const wanted = namespaces === null || namespaces === undefined ? undefined : new Set(namespaces);
   const narrowed = narrowRows(args, indexes);
-  const rows: AnyRow[] = [];
+  const runs: RowRun<Row>[] = [];
   for (const { cluster, resource, served = true } of asked) {
     const status = view.resource(cluster.name, resource)?.status;
     if (!served || isTooOld(view, status, maxStalenessMs)) continue;
     for (const partition of view.partitions(cluster.name, resource)) {
       if (wanted !== undefined && !wanted.has(partition.key.namespace)) continue;
-      for (const row of narrowed?.(partition) ?? partition.rows) rows.push(row);
+      // Rows of a resource are of its kind: see toRow.
+      const rows = (narrowed?.(partition) ?? partition.rows) as readonly AnyRow[] as readonly Row[];
+      if (rows.length > 0) runs.push({ partition, rows });
     }
   }
-  // Rows of a resource are of its kind: see toRow.
-  return rows as readonly AnyRow[] as readonly Row[];
+  return runs;
 }
 
 function sortAsked(asked: readonly Asked[], rank: ClusterRank): readonly Asked[] {

@@ -1,6 +1,7 @@
 import type { Identity } from "../kube/identity.ts";
 import type { AnyRow, ObjectRow, PodRow, NodeRow, ServiceRow, WorkloadRow, EventRow, RowType, ConfigReferenceRow, OwnerRef, Health } from "../kube/rows/row.ts"; // prettier-ignore
 import type { ApiResource } from "../kube/resource-id.ts";
+import type { PagedRun } from "./connection/row-runs.ts";
 
 /**
  * What resolvers get: everything one operation needs, made anew for each operation and for each event of a subscription. A resolver parses
@@ -110,6 +111,8 @@ export interface GroupArgs {
 export interface Connection<Item> {
   edges(): readonly { readonly cursor: string; readonly node: Item }[];
   nodes(): readonly Item[];
+  /** The same as `nodes`, as it lies in the store, for who writes many at once; `filterKey`: equal ones choose the same rows of a partition. */
+  runs(): { readonly filterKey: string; readonly runs: readonly PagedRun<Item>[] };
   pageInfo(): PageInfoValue;
   totalCount(): number;
   complete(): boolean;

@@ -18,12 +18,14 @@ import type { FormattedError } from "./format-error.ts";
 import type { Limits } from "./limits/limits.ts";
 import type { FormattedResult, OperationOrigin, Operations } from "./operations.ts";
 import { toResultType, toStatus } from "./respond.ts";
+import type { RowWriter } from "./rows/row-writer.ts";
 
 /** What came of a request, for the log line. */
 export interface HttpOutcome {
   readonly status: number;
   readonly headers: Iterable<readonly [string, string]>;
-  readonly body: string;
+  /** Text, or its bytes in pieces. */
+  readonly body: string | readonly Buffer[];
   readonly operationName: string | undefined;
   readonly code: string | undefined;
 }
@@ -47,6 +49,8 @@ export interface ApolloHandlerOptions {
   readonly schema: GraphQLSchema;
   readonly documents: Documents;
   readonly operations: Operations;
+  /** Writes what `operations` answers over HTTP. */
+  readonly rows: Pick<RowWriter, "write">;
   readonly limits: Limits;
   readonly logger: Logger;
 }
@@ -67,7 +71,7 @@ export interface ApolloHandler {
  * CSRF prevention, negotiation; execution and errors are ours, the same as over the other transports.
  */
 export function createApolloHandler(options: ApolloHandlerOptions): ApolloHandler {
-  const { schema, documents, operations, limits, logger } = options;
+  const { schema, documents, operations, rows, limits, logger } = options;
   const server = new ApolloServer<Carried>({
     schema,
     introspection: true,
@@ -80,6 +84,8 @@ export function createApolloHandler(options: ApolloHandlerOptions): ApolloHandle
     validationOptions: { maxErrors: limits.errors },
     logger: { debug() {}, info() {}, warn: (text) => logWarning(text), error: (text) => logWarning(text) },
     formatError: (_formatted, error) => formatError(error, ""),
+    // Apollo hands on whatever this gives, untouched, as body: `fromAnswer` takes the pieces out again.
+    stringifyResult: (result) => rows.write(result as FormattedResult, "\n") as string,
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
@@ -162,8 +168,8 @@ function createPlugin(documents: Documents, operations: Operations): ApolloServe
 function fromAnswer(answer: HTTPGraphQLResponse, carrier: Carrier, operations: Operations): HttpOutcome {
   const { operationName, code } = carrier;
   const status = answer.status ?? 200;
-  const body = answer.body.kind === "complete" ? answer.body.string : "";
-  if (carrier.hasRun) return { status, headers: answer.headers, body, operationName, code };
+  const body: string | readonly Buffer[] = answer.body.kind === "complete" ? answer.body.string : "";
+  if (carrier.hasRun || typeof body !== "string") return { status, headers: answer.headers, body, operationName, code };
   // A request that is none: few and small, so they may be read again to be stamped.
   const { errors } = JSON.parse(body) as { readonly errors: readonly FormattedError[] };
   const stamped = errors.map((error) => new ApiError(error.extensions.code, error.message));

@@ -14,6 +14,7 @@ import type { Session } from "./gate.ts";
 import type { Limits } from "./limits/limits.ts";
 import type { Metrics, Transport } from "./metrics.ts";
 import { readAfterTokens } from "./read-after-tokens.ts";
+import type { Execute } from "./rows/row-writer.ts";
 import type { OperationRequest } from "./server-options.ts";
 
 /** A result with nothing left of what was thrown: ready for JSON. */
@@ -50,6 +51,8 @@ export interface Operations {
 
 export interface OperationsOptions {
   readonly schema: GraphQLSchema;
+  /** Executes what comes over plain HTTP, whose answers may have lists in them that only a row writer writes; unset = as all else. */
+  readonly executeHttp?: Execute;
   readonly createContext: (request: OperationRequest) => object | Promise<object>;
   readonly awaitReadAfter?: (tokens: readonly string[], context: object) => Promise<void>;
   readonly limits: Limits;
@@ -64,6 +67,7 @@ const afterTimeoutMs = 250;
 
 export function createOperations({
   schema,
+  executeHttp = execute,
   createContext,
   awaitReadAfter,
   limits,
@@ -156,7 +160,8 @@ export function createOperations({
     const scope = createScope(origin.signal);
     const isMutation = prepared.operation.operation === OperationTypeNode.MUTATION;
     try {
-      const executed = executeAfter(prepared, createArgs(prepared, origin, scope.signal));
+      const run = origin.transport === "http" ? executeHttp : execute;
+      const executed = executeAfter(prepared, createArgs(prepared, origin, scope.signal), run);
       return toFormatted(await withinTime(executed, scope, isMutation), requestId);
     } catch (error) {
       return { errors: report([error], requestId) };
@@ -169,11 +174,15 @@ export function createOperations({
   }
 
   /** Waits for what the query wants to see, then executes it: all of it reads one state. */
-  async function executeAfter(prepared: PreparedOperation, creating: Promise<ExecutionArgs>): Promise<ExecutionResult> {
+  async function executeAfter(
+    prepared: PreparedOperation,
+    creating: Promise<ExecutionArgs>,
+    run: Execute,
+  ): Promise<ExecutionResult> {
     const args = await creating;
     const tokens = awaitReadAfter === undefined ? [] : readAfterTokens(prepared);
     if (tokens.length > 0) await awaitReadAfter?.(tokens, args.contextValue as object);
-    return execute(args);
+    return run(args);
   }
 
   function withinTime<T>(work: Promise<T>, scope: Scope, isMutation: boolean): Promise<T> {

@@ -71,6 +71,22 @@ export function sendErrors(
   });
 }
 
+function lengthOf(body: string | Buffer | readonly Buffer[]): number {
+  return isPieces(body) ? body.reduce((sum, piece) => sum + piece.length, 0) : Buffer.byteLength(body);
+}
+
+/** Writes in one go with what comes next, as soon as that ends or is uncorked; returns what is left to write. */
+function writeAllButLast(response: ServerResponse, body: string | Buffer | readonly Buffer[]): string | Buffer {
+  if (!isPieces(body)) return body;
+  response.cork();
+  for (const piece of body.slice(0, -1)) response.write(piece);
+  return body.at(-1) ?? "";
+}
+
+function isPieces(body: string | Buffer | readonly Buffer[]): body is readonly Buffer[] {
+  return Array.isArray(body);
+}
+
 /** How long the rest of a refused body is read and thrown away, so that its sender gets to read the answer instead of a reset. */
 const lingerMs = 500;
 
@@ -80,7 +96,7 @@ export function send(
   response: ServerResponse,
   status: number,
   contentType: string,
-  body: string | Buffer,
+  body: string | Buffer | readonly Buffer[],
   headers: OutgoingHttpHeaders = {},
 ): void {
   if (response.destroyed || response.headersSent) return;
@@ -89,15 +105,17 @@ export function send(
   response.writeHead(status, {
     ...commonHeaders,
     "content-type": contentType,
-    "content-length": Buffer.byteLength(body),
+    "content-length": lengthOf(body),
     ...headers,
     ...close,
   });
+  const last = request.method === "HEAD" ? undefined : writeAllButLast(response, body);
   if (!isUnread) {
-    response.end(request.method === "HEAD" ? undefined : body);
+    response.end(last);
     return;
   }
-  response.write(body);
+  response.write(last);
+  response.uncork();
   const timer = setTimeout(() => response.end(), lingerMs);
   request.once("close", () => {
     clearTimeout(timer);

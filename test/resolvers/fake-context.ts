@@ -78,6 +78,7 @@ function connection<Item>(items: readonly Item[]): Connection<Item> {
   return {
     edges: () => items.map((node, index) => ({ cursor: `c${index}`, node })),
     nodes: () => items,
+    runs: () => ({ filterKey: "", runs: [{ rows: items, start: 0, end: items.length }] }),
     pageInfo: () => ({ hasNextPage: false, hasPreviousPage: false, startCursor: "c0", endCursor: "c0" }),
     totalCount: () => items.length,
     complete: () => true,

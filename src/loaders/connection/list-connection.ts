@@ -7,14 +7,18 @@ import type { Relations } from "../relations/relations.ts";
 import type { Connection, GroupArgs, GroupValue, PageInfoValue, ReadStateValue } from "../request-context.ts";
 import { groupRows } from "./group-by.ts";
 import { isComplete } from "./read-state.ts";
+import { clipRuns, countRuns, joinRuns } from "./row-runs.ts";
+import type { RowRun } from "./row-runs.ts";
 
 /** A list that was asked for, with everything checked and nothing computed. */
 export interface ListPlan<Item> {
   readonly spec: KindSpec<Item>;
   /** All that matches, of what the caller may see. */
-  readonly match: () => readonly Item[];
+  readonly match: () => readonly RowRun<Item>[];
   /** Whether `match` is in `order` already. */
   readonly inOrder: boolean;
+  /** Equal ones choose the same rows of a partition as long as nothing changes; unset = all. */
+  readonly filterKey?: string;
   readonly order: Order<Item>;
   readonly page: PageRequest;
   /** In each cursor. */
@@ -26,9 +30,16 @@ export interface ListPlan<Item> {
 
 /** The connection of a plan: each part is computed when it is first asked for, and once. */
 export function createConnection<Item>(plan: ListPlan<Item>): Connection<Item> {
-  const matching = once(plan.match);
+  const runs = once(plan.match);
+  const matching = once(() => joinRuns(runs()));
+  const total = once(() => countRuns(runs()));
   const ordered = once(() => (plan.inOrder ? matching() : plan.order.sort(matching())));
-  const range = once(() => findPage(ordered(), plan.page, plan.order));
+  const range = once(() => {
+    const { first, last, after, before } = plan.page;
+    const isStart = first !== undefined && last === undefined && after === undefined && before === undefined;
+    // The beginning of a list is found without looking at it.
+    return isStart ? { start: 0, end: Math.min(first, total()) } : findPage(ordered(), plan.page, plan.order);
+  });
   const items = once(() => ordered().slice(range().start, range().end));
   const readStates = once(plan.readStates);
   const cursorOf = (item: Item): string => formatCursor(plan.hash, plan.order.keyOf(item));
@@ -37,8 +48,12 @@ export function createConnection<Item>(plan: ListPlan<Item>): Connection<Item> {
   return {
     edges: once(() => items().map((node) => ({ cursor: cursorOf(node), node }))),
     nodes: items,
-    pageInfo: once(() => toPageInfo(items(), range(), matching().length, cursorOf)),
-    totalCount: () => matching().length,
+    runs: once(() => ({
+      filterKey: plan.filterKey ?? "",
+      runs: plan.inOrder ? clipRuns(runs(), range()) : [{ rows: ordered(), ...range() }],
+    })),
+    pageInfo: once(() => toPageInfo(items(), range(), total(), cursorOf)),
+    totalCount: total,
     complete: once(() => isComplete(readStates())),
     readStates,
     groupBy({ fields, labels }: GroupArgs) {
