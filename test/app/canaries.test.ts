@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { createNodeDisk } from "../../src/cache/disk/node-disk.ts";
 import { PackedSnapshotStore } from "../../src/cache/disk/packed-snapshot-store.ts";
+import type { Config } from "../../src/config/config.ts";
 import { systemClock } from "../../src/lib/clock.ts";
 import { createLogger } from "../../src/server/pino-logger.ts";
 import { createOtelTracer } from "../../src/otel-tracer.ts";
@@ -16,7 +17,8 @@ import { createTestAuthority } from "../support/tls-certificates.ts";
 import { startEmbeddedFront } from "../support/embedded-front.ts";
 import type { EmbeddedFront } from "../support/embedded-front.ts";
 import { eventually } from "../support/eventually.ts";
-import { embeddedCluster, startTestApp } from "../support/start-test-app.ts";
+import { serviceAccountToken } from "../support/embedded-users.ts";
+import { embeddedCluster, startTestApp, tokenMode } from "../support/start-test-app.ts";
 import type { TestApp } from "../support/start-test-app.ts";
 
 /** Each place a secret is put has a canary of its own, so that a find says where it got in. */
@@ -27,20 +29,28 @@ const base64 = (text: string): string => Buffer.from(text).toString("base64");
 const outputs = new Map<string, string>();
 const note = (output: string, text: string): void => void outputs.set(output, (outputs.get(output) ?? "") + text);
 
+/** Of the caller, in auth.mode token: one by its text, one as a ServiceAccount has it. */
+const callerToken = canary("caller token");
+let accountToken: string;
+
+let mode: Config["auth"]["mode"];
 let folder: string;
 let fleet: TestApp;
 let front: EmbeddedFront;
 let tracer: OtelTracer;
 let store: PackedSnapshotStore;
-const spans: ReadableSpan[] = [];
-const metrics = new Registry();
+let spans: ReadableSpan[] = [];
+let metrics: Registry;
+
+/** Credentials as they are sent; none where nobody asks for any. */
+const bearer = (token: string): Record<string, string> => (mode === "none" ? {} : { authorization: `Bearer ${token}` });
 
 // Tests read what they asked for.
 // oxlint-disable-next-line typescript/no-explicit-any
 async function ask(query: string, variables: unknown = {}, headers: Record<string, string> = {}): Promise<any> {
   const response = await fetch(`${fleet.url}/graphql`, {
     method: "POST",
-    headers: { "content-type": "application/json", ...headers },
+    headers: { "content-type": "application/json", ...bearer(callerToken), ...headers },
     body: JSON.stringify({ query, variables }),
   });
   const text = await response.text();
@@ -48,7 +58,10 @@ async function ask(query: string, variables: unknown = {}, headers: Record<strin
   return JSON.parse(text);
 }
 
-beforeAll(async () => {
+async function start(): Promise<void> {
+  outputs.clear();
+  spans = [];
+  metrics = new Registry();
   folder = await mkdtemp(join(tmpdir(), "fleetgraph-canaries-"));
   const exporter = new InMemorySpanExporter();
   tracer = await createOtelTracer({
@@ -71,25 +84,34 @@ beforeAll(async () => {
   });
   fleet = await startTestApp({
     clusters: [embeddedCluster("home", { role: "home" }), front.config({}, { token: canary("cluster token") })],
+    ...(mode === "none"
+      ? {}
+      : {
+          config: { auth: tokenMode },
+          users: { home: [{ name: "ops", grants: [{ clusterRole: "cluster-admin" }] }] },
+        }),
     logger,
     tracer,
     metrics,
     snapshots: store,
   });
+  await eventually(() => expect(fleet.embedded.get("home")).toBeDefined());
+  fleet.embedded.get("home")!.api.tokens.add({ token: callerToken, username: "ops" });
+  accountToken = await serviceAccountToken(fleet.embedded, "home", "shop", "deployer");
   await eventually(async () => {
     const { data } = await ask('{ pods(clusters: ["home"]) { complete totalCount } }');
     expect(data.pods).toMatchObject({ complete: true });
     expect(data.pods.totalCount).toBeGreaterThan(5);
   });
-});
+}
 
-afterAll(async () => {
+async function stop(): Promise<void> {
   await fleet?.stop();
   await store?.close();
   await tracer?.close(100);
   await front?.server.close();
   await rm(folder, { recursive: true, force: true });
-});
+}
 
 const secret = (name: string, place: string, more = {}) => ({
   apiVersion: "v1",
@@ -111,6 +133,8 @@ async function plant(): Promise<void> {
   await ask('{ resources(apiVersion: "v1", kind: "Secret") { totalCount } }');
   const stream = fleet.subscribe(
     'subscription { resourcesChanged(apiVersion: "v1", kind: "Secret") { type objects { name manifest annotations { key value } } } }',
+    {},
+    mode === "none" ? undefined : callerToken,
   );
   const streamed = (async () => {
     for await (const message of stream) {
@@ -134,6 +158,15 @@ async function plant(): Promise<void> {
   await ask(`{ nodes(labelSelector: "${canary("document")}=`);
   await ask("{ __typename }", {}, { authorization: `Bearer ${canary("bearer")}`, cookie: `t=${canary("cookie")}` });
   await connectWith({ Authorization: `Bearer ${canary("connection init")}` });
+  await connectWith({ Authorization: `Bearer ${callerToken}` });
+  // Whom a cluster vouches for, and who may do nothing there; whose token is no good; who puts it where it does not belong.
+  await ask("{ viewer { username } pods { totalCount } }", {}, { authorization: `Bearer ${accountToken}` });
+  await ask("{ viewer { username } }", {}, { authorization: `Bearer ${accountToken}x` });
+  await ask("{ viewer { username } }", {}, { authorization: canary("no scheme") });
+  note(
+    "GraphQL",
+    await (await fetch(`${fleet.url}/graphql?query={__typename}&access_token=${canary("query token")}`)).text(),
+  );
   const call = { signal: new AbortController().signal, as: { kind: "local" } as const, fieldManager: "kubectl" };
   const cluster = fleet.app.registry.get("home")!;
   const resource = { group: "", version: "v1", plural: "secrets", kind: "Secret", namespaced: true };
@@ -141,18 +174,31 @@ async function plant(): Promise<void> {
   await streamed;
 }
 
-/** A socket whose first message carries a token, and which then asks for nothing it may have. */
+/** A socket whose first message carries a token, and which then asks for nothing it may have, where it is let in at all. */
 async function connectWith(payload: object): Promise<void> {
   const socket = new WebSocket(`${fleet.url.replace("http", "ws")}/graphql`, "graphql-transport-ws");
+  const closed = new Promise<void>((resolve) => {
+    socket.once("close", (code, reason) => {
+      note("streams", `${code} ${reason.toString()}`);
+      resolve();
+    });
+  });
   await new Promise((resolve) => socket.once("open", resolve));
   socket.send(JSON.stringify({ type: "connection_init", payload }));
-  socket.on("message", (data: Buffer) => note("streams", data.toString()));
-  await new Promise((resolve) => socket.once("message", resolve));
-  socket.send(JSON.stringify({ type: "nonsense", payload: canary("bad message") }));
-  await new Promise((resolve) => socket.once("close", resolve));
+  socket.on("message", (data: Buffer) => {
+    note("streams", data.toString());
+    socket.send(JSON.stringify({ type: "nonsense", payload: canary("bad message") }));
+  });
+  await closed;
 }
 
-describe("canaries (T08)", () => {
+describe.each(["none", "token"] as const)("canaries (T08), auth.mode %s", (given) => {
+  beforeAll(async () => {
+    mode = given;
+    await start();
+  });
+  afterAll(stop);
+
   it("should find no token and no value of a Secret in anything that comes out of fleetgraph", async () => {
     await plant();
     await ask(
@@ -163,7 +209,7 @@ describe("canaries (T08)", () => {
     );
     await eventually(() => expect(outputs.get("logs")?.includes('"audit"')).toBe(true));
     for (const path of ["/metrics", "/readyz?verbose", "/livez?verbose", "/schema.graphql"]) {
-      note("metrics", await (await fetch(fleet.url + path)).text());
+      note("metrics", await (await fetch(fleet.url + path, { headers: bearer(callerToken) })).text());
     }
     // Bodies lie packed on disk and in memory: what they hold is what is looked at.
     for (const { partitions } of fleet.app.cache.snapshot().resources("home")) {
@@ -194,6 +240,9 @@ describe("canaries (T08)", () => {
     }
     const found: string[] = [];
     for (const [output, text] of outputs) {
+      // Neither whole nor the part that makes it good.
+      if (text.includes(accountToken) || text.includes(accountToken.split(".")[2]!))
+        found.push(`${output}: a ServiceAccount's token`);
       for (const [hit] of text.matchAll(/CANARY[A-Za-z]*9f1c|Q0FOQVJZ[A-Za-z0-9+/=]*/g)) {
         // Who sent a document or a variable is told where it breaks, in their own words.
         if (output === "GraphQL" && [canary("document"), canary("variable")].includes(hit)) continue;
