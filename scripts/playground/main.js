@@ -21,17 +21,36 @@ const url = new URL(location.pathname, location.href);
 const socketUrl = new URL(url);
 socketUrl.protocol = url.protocol === "https:" ? "wss:" : "ws:";
 
-const send = createGraphiQLFetcher({
-  url: url.href,
-  // Opened with the first subscription, closed after the last.
-  wsClient: createClient({ url: socketUrl.href, lazy: true, retryAttempts: 5 }),
-});
+/** By the headers they are sent with: a socket says once, when it is opened, who asks. */
+const senders = new Map();
+
+/** What sends with these headers, over a socket in its first message: there they stand for the caller, since no page may give an upgrade headers. */
+function senderFor(headers = {}) {
+  const key = JSON.stringify(headers);
+  let send = senders.get(key);
+  if (send === undefined) {
+    const wsClient = createClient({
+      url: socketUrl.href,
+      // Opened with the first subscription, closed after the last.
+      lazy: true,
+      retryAttempts: 5,
+      // 4403: the token is refused, or has expired. It will not get better by itself.
+      shouldRetry: (event) => event instanceof CloseEvent && event.code !== 4403,
+      connectionParams: headers,
+    });
+    send = createGraphiQLFetcher({ url: url.href, wsClient });
+    senders.clear();
+    senders.set(key, send);
+  }
+  return send;
+}
 
 /**
  * GraphiQL goes on naming the operation of the tab before, and taking its document for the one to be sent, until its editor has settled: who
  * changes tabs and runs at once would run neither. What is sent is what the editor shows.
  */
 function fetcher(params, options) {
+  const send = senderFor(options?.headers);
   let document;
   try {
     document = parse(params.query);

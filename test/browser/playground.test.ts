@@ -4,6 +4,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { startTestServer } from "../server/start-test-server.ts";
 import type { TestServer } from "../server/start-test-server.ts";
+import { createTestAuthenticator } from "../server/test-authenticator.ts";
 
 const executablePath = "/usr/bin/chromium";
 const hasBrowser = existsSync(executablePath);
@@ -110,5 +111,73 @@ describe.skipIf(!hasBrowser)(title, () => {
     await page.getByRole("button", { name: /Stop query/ }).click();
     await expect.poll(() => server.openSources()).toBe(0);
     expectQuiet();
+  });
+});
+
+describe.skipIf(!hasBrowser)(`${title}, by token`, () => {
+  let browser: Browser;
+  let server: TestServer;
+  let page: Page;
+
+  beforeAll(async () => {
+    browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+  });
+  afterAll(() => browser.close());
+  beforeEach(async () => {
+    server = await startTestServer(
+      {},
+      {
+        authenticator: createTestAuthenticator().authenticator,
+        starterQueries: [
+          { query: "query Hello {\n  hello\n}\n" },
+          { query: "subscription Ticks {\n  ticks(every: 100)\n}\n" },
+        ],
+      },
+    );
+    page = await (await browser.newContext({ viewport: { width: 1400, height: 900 } })).newPage();
+    await page.goto(`${server.url}/graphql`);
+    await page.locator(".graphiql-query-editor .view-line", { hasText: "query Hello" }).waitFor();
+  });
+  afterEach(async ({ task }) => {
+    if (task.result?.state === "fail") await page.screenshot({ path: `${screenshots}/failed.png` });
+    await page.context().close();
+    await server.stop();
+  });
+
+  async function sendHeaders(text: string): Promise<void> {
+    await page.getByRole("button", { name: "Headers", exact: true }).click();
+    const editor = page.locator(".graphiql-editor-tool .graphiql-editor:not(.hidden) .monaco-editor");
+    await editor.click();
+    await page.keyboard.press("Control+A");
+    await page.keyboard.insertText(text);
+  }
+
+  it("should load, and tell nothing of the schema without one", async () => {
+    await page.locator(".result-window .view-line", { hasText: "UNAUTHENTICATED" }).waitFor();
+    await page.screenshot({ path: `${screenshots}/no-token.png` });
+  });
+
+  it("should ask, stream and show the schema with the one of its headers", async () => {
+    await sendHeaders('{"Authorization": "Bearer good"}');
+    await page.getByRole("button", { name: /Execute query/ }).click();
+    await page.locator(".result-window .view-line", { hasText: "hello world" }).waitFor();
+    await page.getByRole("button", { name: /Re-fetch GraphQL schema/ }).click();
+    await page.getByRole("button", { name: "Show Documentation Explorer" }).click();
+    await page.locator(".graphiql-doc-explorer").getByText("Query", { exact: true }).click();
+    await page.screenshot({ path: `${screenshots}/token.png` });
+    await page.getByRole("tab", { name: "Ticks" }).click();
+    await page.locator(".graphiql-query-editor .view-line", { hasText: "subscription Ticks" }).waitFor();
+    await sendHeaders('{"Authorization": "Bearer good"}');
+    await page.getByRole("button", { name: /Execute query/ }).click();
+    await page.locator(".result-window .view-line", { hasText: /"ticks":\s*\d/ }).waitFor();
+    await page.screenshot({ path: `${screenshots}/token-stream.png` });
+  });
+
+  it("should say at once that a socket's token is refused", async () => {
+    await page.getByRole("tab", { name: "Ticks" }).click();
+    await page.locator(".graphiql-query-editor .view-line", { hasText: "subscription Ticks" }).waitFor();
+    await sendHeaders('{"Authorization": "Bearer bad"}');
+    await page.getByRole("button", { name: /Execute query/ }).click();
+    await page.locator(".result-window .view-line", { hasText: "Nobody vouches for this token" }).first().waitFor();
   });
 });

@@ -1,43 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Authenticator } from "../../src/auth/authenticator.ts";
-import { ApiError } from "../../src/kube/api-error.ts";
-import type { UserIdentity } from "../../src/kube/identity.ts";
 import { eventually } from "../support/eventually.ts";
 import { openSocket, subscribeMessage } from "./open-socket.ts";
 import type { TestSocket } from "./open-socket.ts";
 import { startTestServer } from "./start-test-server.ts";
 import type { TestResult, TestServer } from "./start-test-server.ts";
-
-const jane: UserIdentity = { kind: "user", username: "jane", groups: ["team-a"], realm: "home" };
-const expired = new ApiError("TOKEN_EXPIRED", "The token expired.");
-const unavailable = new ApiError("AUTHZ_UNAVAILABLE", "Repeat.", { retryAfterSeconds: 1 });
-
-/** Knows "good"; the rest is as the test says. */
-function createTestAuthenticator() {
-  const listeners = new Set<(error: ApiError) => void>();
-  const asked: string[] = [];
-  const authenticator: Authenticator = {
-    async authenticate(token) {
-      asked.push(token);
-      if (token === "good") return jane;
-      if (token === "expired") throw expired;
-      if (token === "unavailable") throw unavailable;
-      throw new ApiError("UNAUTHENTICATED", "Nobody vouches for this token.");
-    },
-    follow(_token, _identity, onEnd) {
-      const listener = (error: ApiError): void => onEnd(error);
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-  };
-  const end = (error: ApiError): void => {
-    for (const listener of listeners) if (listeners.delete(listener)) listener(error);
-  };
-  return { authenticator, listeners, asked, end };
-}
+import { createTestAuthenticator, expired } from "./test-authenticator.ts";
+import type { TestAuthenticator } from "./test-authenticator.ts";
 
 let server: TestServer;
-let tokens: ReturnType<typeof createTestAuthenticator>;
+let tokens: TestAuthenticator;
 let mayReadMetrics = true;
 const sockets: TestSocket[] = [];
 beforeEach(async () => {
