@@ -2,6 +2,8 @@ import { createLabelIndex } from "../cache/label-index.ts";
 import type { LabelIndex } from "../cache/label-index.ts";
 import { createNodeIndex, createRowIndex } from "../cache/row-index.ts";
 import type { RowIndex } from "../cache/row-index.ts";
+import { createGroupCounts } from "./connection/group-counts.ts";
+import type { GroupCounts } from "./connection/group-counts.ts";
 
 /** Look-up tables over partitions, carried from revision to revision. One set for the process: what one request looked up serves the next. */
 export interface Indexes {
@@ -12,6 +14,7 @@ export interface Indexes {
   /** Events by the name of what they are about. */
   readonly byRegarding: RowIndex;
   readonly byLabel: LabelIndex;
+  readonly groupCounts: GroupCounts;
 }
 
 export function createIndexes(): Indexes {
@@ -24,5 +27,6 @@ export function createIndexes(): Indexes {
     byNode: createNodeIndex(),
     byRegarding: createRowIndex((row) => (row.__typename === "Event" ? [row.regardingRef.name] : [])),
     byLabel: createLabelIndex(),
+    groupCounts: createGroupCounts(),
   };
 }

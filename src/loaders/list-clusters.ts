@@ -20,7 +20,7 @@ export function listClusters(
   operation: Operation,
   args: Pick<ListArgs, "where" | keyof PageArgs>,
 ): Connection<ClusterValue> {
-  const { view, relations, limits, whereContext } = operation;
+  const { view, relations, limits, whereContext, indexes } = operation;
   const spec = kinds.Cluster;
   const order = compileOrder({
     spec,
@@ -42,6 +42,7 @@ export function listClusters(
     hash,
     readStates: () => [],
     relations,
+    groupCounts: indexes.groupCounts,
     maxGroups: limits.maxGroups,
   });
 }

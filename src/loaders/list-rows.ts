@@ -37,7 +37,7 @@ export interface ListRequest<Row extends AnyRow> {
 
 /** A list of rows, filtered, ordered and paged. Arguments are checked at once, rows are looked at when they are asked for. */
 export function listRows<Row extends AnyRow>(operation: Operation, request: ListRequest<Row>): Connection<Row> {
-  const { view, relations, limits } = operation;
+  const { view, relations, limits, indexes } = operation;
   const { list, spec, args } = request;
   const asked = sortAsked(request.asked, clusterRankOf(operation));
   const order = compileOrder({
@@ -69,6 +69,7 @@ export function listRows<Row extends AnyRow>(operation: Operation, request: List
     hash,
     readStates: () => asked.map((one) => toReadState(view, { namespaces, ...one }, maxStalenessMs)),
     relations,
+    groupCounts: indexes.groupCounts,
     maxGroups: limits.maxGroups,
   });
 }

@@ -6,60 +6,106 @@ import { memoised } from "../memoised.ts";
 import type { Figure, Figures, KindSpec } from "../kinds/kind-spec.ts";
 import type { Relations } from "../relations/relations.ts";
 import type { AggregateValue, GroupArgs, GroupValue } from "../request-context.ts";
+import { groupKey, readValues } from "./group-counts.ts";
+import type { GroupCounts, GroupReader } from "./group-counts.ts";
+import type { RowRun } from "./row-runs.ts";
 
 export interface GroupOptions<Row> {
   readonly spec: KindSpec<Row>;
   readonly relations: Relations;
+  readonly groupCounts: GroupCounts;
   readonly maxGroups: number;
 }
 
-interface Group<Row> {
+interface Group {
   readonly values: readonly (string | null)[];
-  readonly rows: Row[];
+  count: number;
 }
 
 /**
  * Groups by fields first, then labels, in the order asked; by keys ascending, nulls last. No fields and no labels: one group, also of nothing.
- * Figures are added up when they are asked for. Throws LIMIT_EXCEEDED over `maxGroups`.
+ * Counts of whole partitions are remembered; figures are added up when they are asked for. Throws LIMIT_EXCEEDED over `maxGroups`.
  */
 export function groupRows<Row>(
-  rows: readonly Row[],
+  runs: readonly RowRun<Row>[],
   args: GroupArgs,
   options: GroupOptions<Row>,
 ): readonly GroupValue[] {
-  const { spec, relations, maxGroups } = options;
-  const readers = toReaders(args, spec, relations);
-  const groups = new Map<string, Group<Row>>();
-  if (readers.length === 0) groups.set("", { values: [], rows: [] });
-  for (const row of rows) {
-    const values = readers.map(({ read }) => read(row));
-    const key = values.map(keyPart).join("");
-    const group = groups.get(key);
-    if (group !== undefined) group.rows.push(row);
-    else groups.set(key, { values, rows: [row] });
-    if (groups.size > maxGroups) throw tooManyGroups(maxGroups, groups.size);
-  }
+  const { spec, relations } = options;
+  const readers = toReaders(args, spec);
+  const groups = countGroups(runs, readers, args, options);
+  const rowsOf = rowsByGroup(runs, readers, relations);
   const names = readers.map(({ name }) => name);
-  return [...groups.values()].sort(compareGroups).map((group) => toGroupValue(group, names, spec.figures));
+  return [...groups.values()]
+    .sort(compareGroups)
+    .map((group) => toGroupValue(group, names, spec.figures, () => rowsOf(groupKey(group.values))));
 }
 
-/** Lengths keep apart what joined texts would not: ["a", "b"] and ["ab", ""]. */
-function keyPart(value: string | null): string {
-  return value === null ? "-" : `${value.length}:${value}`;
+function countGroups<Row>(
+  runs: readonly RowRun<Row>[],
+  readers: readonly GroupReader<Row>[],
+  { fields, labels }: GroupArgs,
+  { spec, relations, groupCounts, maxGroups }: GroupOptions<Row>,
+): ReadonlyMap<string, Group> {
+  const groups = new Map<string, Group>();
+  if (readers.length === 0) groups.set("", { values: [], count: 0 });
+  const add = (key: string, values: Group["values"], count: number): void => {
+    const group = groups.get(key);
+    if (group !== undefined) group.count += count;
+    else groups.set(key, { values, count });
+    if (groups.size > maxGroups) throw tooManyGroups(maxGroups, groups.size);
+  };
+  const grouping = JSON.stringify([spec.name, fields, labels]);
+  for (const run of runs) {
+    const counted = groupCounts.of(grouping, readers, run);
+    if (counted !== undefined) {
+      for (const [key, { values, count }] of counted) add(key, values, count);
+      continue;
+    }
+    for (const row of run.rows) {
+      const values = readValues(readers, row, relations);
+      add(groupKey(values), values, 1);
+    }
+  }
+  return groups;
 }
 
-function toReaders<Row>({ fields, labels }: GroupArgs, spec: KindSpec<Row>, relations: Relations) {
-  const byField = fields.map((name, index) => {
+/** The rows of a group; all are looked at when those of the first are asked for. */
+function rowsByGroup<Row>(
+  runs: readonly RowRun<Row>[],
+  readers: readonly GroupReader<Row>[],
+  relations: Relations,
+): (key: string) => readonly Row[] {
+  let groups: Map<string, Row[]> | undefined;
+  return (wanted) => {
+    if (groups === undefined) {
+      groups = new Map();
+      for (const { rows } of runs) {
+        for (const row of rows) {
+          const key = groupKey(readValues(readers, row, relations));
+          const group = groups.get(key);
+          if (group === undefined) groups.set(key, [row]);
+          else group.push(row);
+        }
+      }
+    }
+    return groups.get(wanted) ?? [];
+  };
+}
+
+function toReaders<Row>({ fields, labels }: GroupArgs, spec: KindSpec<Row>): readonly GroupReader<Row>[] {
+  const byField = fields.map((name, index): GroupReader<Row> => {
     const field = Object.hasOwn(spec.groups, name) ? spec.groups[name] : undefined;
     if (field === undefined)
       throw badInput(`fields[${index}]`, `must be one of ${Object.keys(spec.groups).join(", ")}`);
-    return { name, read: (row: Row): string | null => field(row, relations) };
+    return { name, read: field };
   });
-  const byLabel = labels.map((name) => ({
-    name,
-    read: (row: Row): string | null => (row as ObjectRow).labelMap[name] ?? null,
-  }));
+  const byLabel = labels.map((name): GroupReader<Row> => ({ name, read: (row) => labelOf(row as ObjectRow, name) }));
   return [...byField, ...byLabel];
+}
+
+function labelOf({ labelMap }: ObjectRow, key: string): string | null {
+  return Object.hasOwn(labelMap, key) ? (labelMap[key] ?? null) : null;
 }
 
 function tooManyGroups(maximum: number, found: number): ApiError {
@@ -68,7 +114,7 @@ function tooManyGroups(maximum: number, found: number): ApiError {
   }); // prettier-ignore
 }
 
-function compareGroups(a: Group<unknown>, b: Group<unknown>): number {
+function compareGroups(a: Group, b: Group): number {
   for (const [index, left] of a.values.entries()) {
     const right = b.values[index] ?? null;
     if (left === right) continue;
@@ -79,13 +125,18 @@ function compareGroups(a: Group<unknown>, b: Group<unknown>): number {
   return 0;
 }
 
-function toGroupValue<Row>({ values, rows }: Group<Row>, names: readonly string[], figures: Figures<Row>): GroupValue {
+function toGroupValue<Row>(
+  { values, count }: Group,
+  names: readonly string[],
+  figures: Figures<Row>,
+  rows: () => readonly Row[],
+): GroupValue {
   const keys = names.map((name, index) => ({ name, value: values[index] ?? null }));
-  return Object.defineProperties({ keys, count: rows.length }, figureGetters(rows, figures)) as GroupValue;
+  return Object.defineProperties({ keys, count }, figureGetters(rows, figures)) as GroupValue;
 }
 
 /** Getters, so that figures nobody selects cost nothing. */
-function figureGetters<Row>(rows: readonly Row[], figures: Figures<Row>): PropertyDescriptorMap {
+function figureGetters<Row>(rows: () => readonly Row[], figures: Figures<Row>): PropertyDescriptorMap {
   const getters = Object.entries(figures).map(([name, figure]): [string, PropertyDescriptor] => {
     let value: unknown;
     const get = (): unknown => (value ??= computeFigure(rows, figure));
@@ -94,9 +145,9 @@ function figureGetters<Row>(rows: readonly Row[], figures: Figures<Row>): Proper
   return Object.fromEntries(getters);
 }
 
-function computeFigure<Row>(rows: readonly Row[], figure: Figures<Row>[string]): unknown {
-  if (typeof figure === "function") return aggregate(rows, toBigint(figure));
-  if (isAmount(figure)) return aggregate(rows, toAmount(figure));
+function computeFigure<Row>(rows: () => readonly Row[], figure: Figures<Row>[string]): unknown {
+  if (typeof figure === "function") return aggregate(rows(), toBigint(figure));
+  if (isAmount(figure)) return aggregate(rows(), toAmount(figure));
   return Object.defineProperties({}, figureGetters(rows, figure));
 }
 

@@ -6,6 +6,7 @@ import type { PageRange, PageRequest } from "../page/page.ts";
 import type { Relations } from "../relations/relations.ts";
 import type { Connection, GroupArgs, GroupValue, PageInfoValue, ReadStateValue } from "../request-context.ts";
 import { groupRows } from "./group-by.ts";
+import type { GroupCounts } from "./group-counts.ts";
 import { isComplete } from "./read-state.ts";
 import { clipRuns, countRuns, joinRuns } from "./row-runs.ts";
 import type { RowRun } from "./row-runs.ts";
@@ -25,6 +26,7 @@ export interface ListPlan<Item> {
   readonly hash: string;
   readonly readStates: () => readonly ReadStateValue[];
   readonly relations: Relations;
+  readonly groupCounts: GroupCounts;
   readonly maxGroups: number;
 }
 
@@ -59,7 +61,7 @@ export function createConnection<Item>(plan: ListPlan<Item>): Connection<Item> {
     groupBy({ fields, labels }: GroupArgs) {
       const key = JSON.stringify([fields, labels]);
       let found = groups.get(key);
-      if (found === undefined) groups.set(key, (found = groupRows(matching(), { fields, labels }, plan)));
+      if (found === undefined) groups.set(key, (found = groupRows(runs(), { fields, labels }, plan)));
       return found;
     },
   };
