@@ -123,6 +123,7 @@ export function createApp(options: AppOptions): App {
       audit,
       maxPending: maxPendingChanges,
     }),
+    rightsOf: (context) => (context as FleetRequestContext).rights,
     awaitReadAfter: (tokens, context) => (context as FleetRequestContext).awaitReadAfter(tokens),
     ...(authenticator === undefined
       ? {}

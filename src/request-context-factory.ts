@@ -6,6 +6,7 @@ import { createIndexes } from "./loaders/indexes.ts";
 import { awaitReadAfter } from "./loaders/read-after.ts";
 import type { RequestContext } from "./loaders/request-context.ts";
 import type { Access, Authorizer } from "./auth/access.ts";
+import { createCohorts } from "./loaders/streams/cohort.ts";
 import { createStreams } from "./loaders/streams/create-streams.ts";
 import type { StreamOptions } from "./loaders/streams/create-streams.ts";
 import type { HealthLog } from "./loaders/streams/health-log.ts";
@@ -29,6 +30,8 @@ export interface RequestContextFactoryOptions {
 
 /** What the server gets: a context, and how to have it wait for writes before anything is read with it. */
 export interface FleetRequestContext extends RequestContext {
+  /** Names the rights it reads with: equal ones see the same of everything. */
+  readonly rights: string;
   awaitReadAfter(tokens: readonly string[]): Promise<void>;
 }
 
@@ -41,8 +44,9 @@ export function createRequestContextFactory(
 ): (request: OperationRequest) => FleetRequestContext | Promise<FleetRequestContext> {
   const indexes = createIndexes();
   const limits = { ...defaultLimits, ...options.limits };
+  const cohorts = createCohorts(options);
   const create = (request: OperationRequest, access: Access): FleetRequestContext => {
-    const shared: StreamOptions = { ...options, ...request, indexes, limits, access };
+    const shared: StreamOptions = { ...options, ...request, indexes, limits, access, cohorts };
     const loaders = once(() => createLoaders(shared));
     const writers = once(() => createWriters({ ...shared, requestId: request.requestId, audit: options.audit }));
     const streams = once(() => createStreams(shared));
@@ -51,6 +55,9 @@ export function createRequestContextFactory(
       signal: request.signal,
       identity: request.identity,
       nowMs: request.nowMs,
+      get rights() {
+        return access.key;
+      },
       async awaitReadAfter(tokens) {
         await Promise.all(tokens.map((token) => awaitReadAfter(token, shared)));
       },

@@ -15,6 +15,8 @@ export interface PullStreamOptions<T> {
  * ends it at once even while a `next` is waiting, so that nothing outlives a reader that has gone.
  */
 export interface PullStream<T> extends AsyncIterableIterator<T> {
+  /** Its reader has asked for a value and waits. */
+  readonly isWaiting: boolean;
   /** There may be a value now. */
   wake(): void;
   /** Ends the stream: the next `next` throws `error`, once. */
@@ -61,6 +63,9 @@ export function createPullStream<T>({ produce, onClose, signal }: PullStreamOpti
   else signal.addEventListener("abort", close, { once: true });
 
   return {
+    get isWaiting() {
+      return waiting.length > 0;
+    },
     wake,
     fail,
     next() {

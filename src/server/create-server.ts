@@ -9,6 +9,7 @@ import { invariant } from "../lib/invariant.ts";
 import type { Runnable } from "../lib/runnable.ts";
 import { createApolloHandler } from "./apollo-handler.ts";
 import { createConnectionCount } from "./connection-count.ts";
+import { createFanOut } from "./fan-out/fan-out.ts";
 import { createDocuments } from "./documents.ts";
 import { createTokenGate, openGate } from "./gate.ts";
 import { createLocalGuard, createTokenGuard } from "./guard.ts";
@@ -58,6 +59,7 @@ export function createServer(options: ServerOptions): Server {
       const connections = createConnectionCount(limits);
       const apollo = createApolloHandler({ schema, documents, operations, rows, limits, logger });
       const shared = { documents, operations, connections, metrics, clock };
+      const fanOut = createFanOut({ ...options, metrics, clock, createId, maxCoercionErrors: limits.errors });
       const sse = createSseHandler(shared);
       const playground = createPlayground({ folder: options.playgroundAssets, starterQueries: options.starterQueries });
       const answer = createHttpHandler({
@@ -78,6 +80,7 @@ export function createServer(options: ServerOptions): Server {
       http.on("clientError", answerBadRequest);
       const webSockets = createWebSocketHandler({
         ...shared,
+        fanOut,
         guard,
         gate,
         limits,

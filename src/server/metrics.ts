@@ -30,7 +30,7 @@ export interface Metrics {
   subscriptionStarted(transport: Transport): () => void;
   connectionOpened(transport: Transport): () => void;
   errorSent(code: ErrorCode): void;
-  eventSent(transport: Transport): void;
+  eventSent(transport: Transport, count?: number): void;
   /** The text of /metrics. */
   print(): Promise<{ readonly contentType: string; readonly text: string }>;
   /** Stops measuring the event loop; the registry keeps its last values. */
@@ -76,7 +76,7 @@ export function createMetrics(registry: Registry, sources: readonly MetricSource
     subscriptionStarted: (transport) => opened(subscriptions, transport),
     connectionOpened: (transport) => opened(connections, transport),
     errorSent: (code) => errors.inc({ code }),
-    eventSent: (transport) => events.inc({ transport }),
+    eventSent: (transport, count = 1) => events.inc({ transport }, count),
     print: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
     dispose: () => loopDelay.dispose(),
   };

@@ -3,11 +3,13 @@ import type { ExecutionArgs, ExecutionResult, GraphQLSchema } from "graphql";
 import { ApiError } from "../kube/api-error.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
+import { isSharedStream } from "../lib/shared-stream.ts";
 import { noTracer } from "../lib/tracer.ts";
 import type { Tracer } from "../lib/tracer.ts";
 import type { PreparedOperation } from "./documents.ts";
 import { createEventStream } from "./event-stream.ts";
 import type { EventStream } from "./event-stream.ts";
+import type { Reception } from "./fan-out/fan-out.ts";
 import { formatError, isMasked } from "./format-error.ts";
 import type { FormattedError } from "./format-error.ts";
 import type { Session } from "./gate.ts";
@@ -38,10 +40,14 @@ export interface OperationOrigin {
 export interface Operations {
   /** A query or mutation; answers within `operationMs`, with an error if need be. Never rejects. */
   execute(prepared: PreparedOperation, origin: OperationOrigin): Promise<FormattedResult>;
-  /** A stream of results, or one result where there is to be none. Never rejects; the stream rejects with what ended it, not formatted. */
+  /**
+   * A stream of results, or one result where there is to be none. Never rejects; the stream rejects with what ended it, not formatted. Where `receive` is
+   * given, events may reach what it makes while a `next` is pending, and then `next` does not give them again.
+   */
   subscribe(
     prepared: PreparedOperation,
     origin: OperationOrigin,
+    receive?: () => Reception,
   ): Promise<FormattedResult | EventStream<FormattedResult>>;
   /** Formats, counts, and logs what the client will not see. */
   report(errors: readonly unknown[], requestId: string): readonly FormattedError[];
@@ -82,7 +88,7 @@ export function createOperations({
   return {
     execute: (prepared, origin) => traced(prepared, origin, () => executeOperation(prepared, origin)),
     // The span is of the opening: a stream lives for days.
-    subscribe: (prepared, origin) => traced(prepared, origin, () => subscribe(prepared, origin)),
+    subscribe: (prepared, origin, receive) => traced(prepared, origin, () => subscribe(prepared, origin, receive)),
     report,
     endStreams() {
       isStopping = true;
@@ -196,7 +202,7 @@ export function createOperations({
     });
   }
 
-  async function subscribe(prepared: PreparedOperation, origin: OperationOrigin) {
+  async function subscribe(prepared: PreparedOperation, origin: OperationOrigin, receive?: () => Reception) {
     const { requestId, transport } = origin;
     if (isStopping) return { errors: report([createShutdownError()], requestId) };
     const scope = createScope(origin.signal);
@@ -209,6 +215,8 @@ export function createOperations({
         return toFormatted(source, requestId);
       }
       const ended = metrics.subscriptionStarted(transport);
+      const reception = isSharedStream(source) ? receive?.() : undefined;
+      if (reception !== undefined && isSharedStream(source)) source.attach(reception.receiver);
       const stream = createEventStream<unknown, FormattedResult>({
         source,
         clock,
@@ -220,6 +228,7 @@ export function createOperations({
         onEnd() {
           ended();
           unfollow();
+          reception?.release();
           streams.delete(stream);
           scope.abort(new Error("the stream has ended"));
           scope.close();

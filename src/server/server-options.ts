@@ -72,6 +72,11 @@ export interface ServerOptions {
    * with what the client is to see.
    */
   readonly awaitReadAfter?: (tokens: readonly string[], context: object) => Promise<void>;
+  /**
+   * Names the rights that a context reads with: whoever has equal ones sees the same of everything. Unset: an event of a stream that asks its context
+   * for anything is made for each receiver.
+   */
+  readonly rightsOf?: (context: object) => string;
   readonly config: ServerConfig;
   /** `auth.mode: token`. Unset: whoever may knock is the person at this machine. */
   readonly authenticator?: Authenticator;

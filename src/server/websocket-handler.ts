@@ -14,6 +14,7 @@ import type { Logger } from "../lib/logger.ts";
 import { createSharedAbort } from "../lib/shared-abort.ts";
 import type { ConnectionCount } from "./connection-count.ts";
 import type { Documents, PreparedOperation } from "./documents.ts";
+import type { FanOut, Reception } from "./fan-out/fan-out.ts";
 import type { Gate, Session } from "./gate.ts";
 import type { Guard } from "./guard.ts";
 import type { Limits } from "./limits/limits.ts";
@@ -27,6 +28,7 @@ export interface WebSocketHandlerOptions {
   readonly gate: Gate;
   readonly documents: Documents;
   readonly operations: Operations;
+  readonly fanOut: FanOut;
   readonly connections: ConnectionCount;
   readonly metrics: Metrics;
   readonly limits: Limits;
@@ -45,6 +47,9 @@ export interface WebSocketHandler {
 
 /** What we keep of one connection; graphql-ws carries it as `extra`. */
 interface Connection {
+  readonly webSocket: WebSocket;
+  /** Under the WebSocket. */
+  readonly socket: Duplex;
   /** Who is there; unset before `connection_init`. Another only by another connection. */
   session?: Session;
   /** Set once they are not believed any more: nothing new is begun. */
@@ -52,7 +57,6 @@ interface Connection {
   /** Aborted when the socket is closed. */
   readonly signal: AbortSignal;
   readonly running: Map<string, Running>;
-  close(code: number, reason: string): void;
 }
 
 interface Running {
@@ -67,6 +71,8 @@ interface Running {
 interface Carrier {
   readonly prepared: PreparedOperation;
   readonly origin: OperationOrigin;
+  /** What gets the events of a stream where many get the same. */
+  readonly receive: () => Reception;
 }
 
 /** GraphQL over WebSocket, subprotocol graphql-transport-ws: queries, mutations and subscriptions. */
@@ -98,13 +104,12 @@ export function createWebSocketHandler(options: WebSocketHandlerOptions): WebSoc
     const release = connections.open(request.socket.remoteAddress);
     if (release === undefined) return refuseUpgrade(socket, 429, "Too many streams are open.", "TOO_MANY_REQUESTS");
     socket.once("close", release);
-    server.handleUpgrade(request, socket, head, opened);
+    server.handleUpgrade(request, socket, head, (webSocket) => opened(webSocket, socket));
   }
 
-  function opened(webSocket: WebSocket): void {
+  function opened(webSocket: WebSocket, raw: Duplex): void {
     const gone = createSharedAbort();
-    const close = (code: number, reason: string): void => webSocket.close(code, reason);
-    const connection: Connection = { signal: gone.signal, running: new Map(), close };
+    const connection: Connection = { webSocket, socket: raw, signal: gone.signal, running: new Map() };
     open.set(webSocket, connection);
     const closed = metrics.connectionOpened("websocket");
     const { sendBufferBytes: maxBufferedBytes, messagesPerSecond } = limits;
@@ -163,9 +168,9 @@ const forbiddenCode = 4403;
 const laterCode = 1013;
 
 /** Closes the socket of somebody who is not believed any more, once the last message of what ran is on its way. */
-function closeEnded({ ended, running, close }: Connection): void {
+function closeEnded({ ended, running, webSocket }: Connection): void {
   if (ended === undefined || running.size > 0) return;
-  setImmediate(() => close(forbiddenCode, toReason(ended)));
+  setImmediate(() => webSocket.close(forbiddenCode, toReason(ended)));
 }
 
 /** At most 123 bytes fit into a close frame; our messages are ASCII, and what is cut off is not needed by anybody. */
@@ -185,7 +190,7 @@ function isBusy({ running }: Connection): boolean {
 
 /** `onDone` is called when an operation is over and its last message is on its way. */
 function createProtocol(options: WebSocketHandlerOptions, onDone: (connection: Connection) => void) {
-  const { gate, documents, operations, limits, logger, clock, createId, isStopping } = options;
+  const { gate, documents, operations, fanOut, limits, logger, clock, createId, isStopping } = options;
   type ConnectionContext = Context<Record<string, unknown> | undefined, Connection>;
   return makeServer<Record<string, unknown> | undefined, Connection>({
     connectionInitWaitTimeout: limits.connectionInitMs,
@@ -200,7 +205,7 @@ function createProtocol(options: WebSocketHandlerOptions, onDone: (connection: C
         const isRefused = error.code === "UNAUTHENTICATED" || error.code === "TOKEN_EXPIRED";
         const [formatted] = operations.report([error], createId());
         logger.info("websocket refused", { code: formatted?.extensions.code });
-        extra.close(isRefused ? forbiddenCode : laterCode, toReason(error));
+        extra.webSocket.close(isRefused ? forbiddenCode : laterCode, toReason(error));
         return false;
       }
     },
@@ -222,7 +227,9 @@ function createProtocol(options: WebSocketHandlerOptions, onDone: (connection: C
       const { session, signal } = extra;
       invariant(session !== undefined, "graphql-ws acknowledges nobody before onConnect does");
       const origin: OperationOrigin = { requestId, session, signal, transport: "websocket" };
-      const contextValue: Carrier = { prepared, origin };
+      const { identity } = session;
+      const receive = (): Reception => fanOut.receive(prepared, { ...extra, identity, id });
+      const contextValue: Carrier = { prepared, origin, receive };
       return { document: prepared.document, operationName: prepared.operationName, contextValue } as ExecutionArgs;
     },
     execute: ({ contextValue }) => {
@@ -230,8 +237,8 @@ function createProtocol(options: WebSocketHandlerOptions, onDone: (connection: C
       return operations.execute(prepared, origin) as never;
     },
     subscribe: ({ contextValue }) => {
-      const { prepared, origin } = contextValue as Carrier;
-      return operations.subscribe(prepared, origin) as never;
+      const { prepared, origin, receive } = contextValue as Carrier;
+      return operations.subscribe(prepared, origin, receive) as never;
     },
     // Already formatted; without this graphql-ws would call methods of GraphQLError on plain errors.
     onNext: ({ extra }, id, _payload, _args, result) => {
@@ -261,7 +268,7 @@ function createProtocol(options: WebSocketHandlerOptions, onDone: (connection: C
     const unfollow = session.follow((error) => {
       connection.ended = error;
       closeEnded(connection);
-      const cancel = clock.setTimer(() => connection.close(forbiddenCode, toReason(error)), closeMs);
+      const cancel = clock.setTimer(() => connection.webSocket.close(forbiddenCode, toReason(error)), closeMs);
       connection.signal.addEventListener("abort", cancel, { once: true });
     });
     connection.signal.addEventListener("abort", unfollow, { once: true });

@@ -60,10 +60,14 @@ export class ChangeFeed {
     return this.#prelude === undefined && this.#queue.size === 0 && this.#states.size === 0;
   }
 
-  /** One for another receiver of the same selection that has got what this one's has; `first` is what it still has to get before the rest. */
-  fork(first: readonly ChangeMessage[] = []): ChangeFeed {
+  /**
+   * One for another receiver of the same selection that has got what this one's has; `first` is what it still has to get before the rest. In the middle
+   * of a prelude, which cannot be taken over, it starts over.
+   */
+  fork(first?: ChangeMessage): ChangeFeed {
     const fork = new ChangeFeed(this.#options, this.#selection, this);
-    if (first.length > 0) fork.begin(first.values());
+    if (this.#prelude !== undefined) fork.startOver();
+    else if (first !== undefined) fork.begin([first].values());
     return fork;
   }
 

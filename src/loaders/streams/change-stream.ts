@@ -1,9 +1,11 @@
 import { createPullStream } from "../../lib/pull-stream.ts";
 import type { PullStream } from "../../lib/pull-stream.ts";
+import type { Receiver, SharedStream } from "../../lib/shared-stream.ts";
 import type { CacheEvent, FleetCache } from "../../cache/fleet-cache.ts";
 import type { ChangeMessage } from "../request-context.ts";
 import { ChangeFeed } from "./change-feed.ts";
 import type { ChangeFeedOptions } from "./change-feed.ts";
+import type { CohortMember, Cohorts, Membership } from "./cohort.ts";
 import { parseStreamCursor } from "./stream-cursor.ts";
 import { createPrelude } from "./stream-prelude.ts";
 import type { PreludeOptions } from "./stream-prelude.ts";
@@ -15,11 +17,15 @@ export interface ChangeStreamOptions extends ChangeFeedOptions, PreludeOptions {
   /** Under the rights as they are now. */
   readonly select: () => StreamSelection;
   /** Tells when `select` gives something else; closed with the stream. */
-  readonly rights: Pick<StreamRights, "onChange" | "close">;
+  readonly rights: Pick<StreamRights, "access" | "onChange" | "close">;
   readonly signal: AbortSignal;
   /** A cursor to resume after. */
   readonly after?: string | null;
+  /** Where a stream with a receiver attached goes while it is in step; unset = it goes alone. */
+  readonly cohorts: Cohorts | undefined;
 }
+
+export type ChangeStream = PullStream<ChangeMessage> & SharedStream<ChangeMessage>;
 
 /**
  * One receiver's stream of changes (DESIGN 6): replay or snapshot, SYNCED, then what happens, at the receiver's pace. No change of the
@@ -27,34 +33,123 @@ export interface ChangeStreamOptions extends ChangeFeedOptions, PreludeOptions {
  * ends with SUBSCRIPTION_OVERFLOW and the cursor of the last message. When a cluster leaves or a resource is let go the stream starts over
  * with RESYNC. When the receiver's rights change it is told what it gained and lost. Throws ApiError CURSOR_INVALID at once for a bad cursor.
  */
-export function createChangeStream(options: ChangeStreamOptions): PullStream<ChangeMessage> {
-  const { cache, signal, after, rights, select } = options;
-  const selection = select();
-  const resume = after === undefined || after === null ? undefined : parseStreamCursor(after, selection.filterHash);
-  const feed = new ChangeFeed(options, selection);
-  feed.begin(createPrelude(feed, options, resume));
+export function createChangeStream(options: ChangeStreamOptions): ChangeStream {
+  const one = new ReceiverStream(options);
+  return Object.assign(one.stream, { attach: (receiver: Receiver<ChangeMessage>) => one.attach(receiver) });
+}
 
-  const stream = createPullStream<ChangeMessage>({
-    signal,
-    onClose() {
-      unsubscribe();
-      rights.close();
-    },
-    produce: () => feed.next(),
-  });
-  const hear = (event: CacheEvent): void => {
+/** Where a stream is: alone, with a feed that listens for it, or with the others. */
+type Place =
+  | { readonly state: "alone"; readonly feed: ChangeFeed; readonly unsubscribe: () => void }
+  | { readonly state: "together"; readonly membership: Membership }
+  | { readonly state: "over" };
+
+class ReceiverStream {
+  readonly stream: PullStream<ChangeMessage>;
+  readonly #options: ChangeStreamOptions;
+  #place: Place = { state: "over" };
+  #receiver: Receiver<ChangeMessage> | undefined;
+  /** Names the rights that the selection is of. */
+  #selectedBy = "";
+  #isJoining = false;
+
+  constructor(options: ChangeStreamOptions) {
+    this.#options = options;
+    const { signal, after, rights } = options;
+    const selection = this.#select();
+    const resume = after === undefined || after === null ? undefined : parseStreamCursor(after, selection.filterHash);
+    const feed = new ChangeFeed(options, selection);
+    feed.begin(createPrelude(feed, options, resume));
+    this.stream = createPullStream<ChangeMessage>({
+      signal,
+      onClose: () => this.#close(),
+      produce: () => this.#produce(),
+    });
+    if (signal.aborted) return;
+    this.#goAlone(feed);
+    rights.onChange(() => this.#reselect());
+  }
+
+  attach(receiver: Receiver<ChangeMessage>): void {
+    this.#receiver = receiver;
+    this.#joinSoon();
+  }
+
+  #select(): StreamSelection {
+    const { select, rights } = this.#options;
+    this.#selectedBy = rights.access.key;
+    return select();
+  }
+
+  #produce(): ChangeMessage | undefined {
+    const message = this.#place.state === "alone" ? this.#place.feed.next() : undefined;
+    if (message === undefined) this.#joinSoon();
+    return message;
+  }
+
+  #goAlone(feed: ChangeFeed): void {
+    this.#place = { state: "alone", feed, unsubscribe: this.#options.cache.subscribe((event) => this.#hear(feed, event)) }; // prettier-ignore
+  }
+
+  #hear(feed: ChangeFeed, event: CacheEvent): void {
     try {
       feed.hear(event);
     } catch (error) {
-      return stream.fail(error);
+      return this.stream.fail(error);
     }
-    stream.wake();
-  };
-  const unsubscribe = cache.subscribe(hear);
-  rights.onChange(() => {
-    feed.reselect(select());
-    stream.wake();
-  });
-  if (signal.aborted) unsubscribe();
-  return stream;
+    this.stream.wake();
+  }
+
+  #reselect(): void {
+    const place = this.#place;
+    if (place.state === "over") return;
+    if (place.state === "together") {
+      const feed = place.membership.fork();
+      place.membership.leave();
+      this.#goAlone(feed);
+    }
+    if (this.#place.state === "alone") this.#place.feed.reselect(this.#select());
+    this.stream.wake();
+  }
+
+  /** Not at once: the cache may be telling of something just now that only some have heard of. */
+  #joinSoon(): void {
+    if (this.#receiver === undefined || this.#isJoining || this.#place.state !== "alone") return;
+    this.#isJoining = true;
+    queueMicrotask(() => {
+      this.#isJoining = false;
+      this.#join();
+    });
+  }
+
+  #join(): void {
+    const { cohorts, rights } = this.#options;
+    const place = this.#place;
+    const receiver = this.#receiver;
+    if (place.state !== "alone" || receiver === undefined || !this.stream.isWaiting || !place.feed.isInStep) return;
+    if (rights.access.key !== this.#selectedBy || !receiver.isReady()) return;
+    const member: CohortMember = {
+      receiver,
+      goAlone: (feed) => {
+        this.#goAlone(feed);
+        this.stream.wake();
+      },
+      fail: (error) => {
+        this.#place = { state: "over" };
+        this.stream.fail(error);
+      },
+    };
+    const membership = cohorts?.join(place.feed, this.#selectedBy, member);
+    if (membership === undefined) return;
+    place.unsubscribe();
+    this.#place = { state: "together", membership };
+  }
+
+  #close(): void {
+    const place = this.#place;
+    this.#place = { state: "over" };
+    this.#options.rights.close();
+    if (place.state === "alone") place.unsubscribe();
+    else if (place.state === "together") place.membership.leave();
+  }
 }

@@ -1,6 +1,5 @@
 import { alwaysCached, knownResources, workloadResources } from "../../kube/known-resources.ts";
 import type { ResourceId, ResourceName } from "../../kube/resource-id.ts";
-import type { PullStream } from "../../lib/pull-stream.ts";
 import type { Authorizer } from "../../auth/access.ts";
 import { toLogPosition } from "../../cache/change-log.ts";
 import type { FleetCache } from "../../cache/fleet-cache.ts";
@@ -9,9 +8,10 @@ import { startOperation } from "../operation.ts";
 import type { LoaderOptions } from "../operation.ts";
 import { findServedInAll, notServed, toKindQuery } from "../relations/served-kinds.ts";
 import { hashArguments } from "../page/cursor.ts";
-import type { ChangeMessage, KindArgs, StreamArgs, Streams, WorkloadKindName } from "../request-context.ts";
+import type { KindArgs, StreamArgs, Streams, WorkloadKindName } from "../request-context.ts";
 import { createChangeStream } from "./change-stream.ts";
-import type { ChangeStreamOptions } from "./change-stream.ts";
+import type { ChangeStream, ChangeStreamOptions } from "./change-stream.ts";
+import type { Cohorts } from "./cohort.ts";
 import { createDeferredStream } from "./deferred-stream.ts";
 import type { HealthLog } from "./health-log.ts";
 import { createHealthStream } from "./health-stream.ts";
@@ -31,14 +31,16 @@ export interface StreamOptions extends LoaderOptions {
   readonly authorizer: Authorizer;
   /** Messages that may wait for a slow receiver. */
   readonly maxPending: number;
+  /** Where streams of all operations meet; unset = each goes alone. */
+  readonly cohorts?: Cohorts;
 }
 
 type StreamType = Parameters<Streams["changes"]>[0];
 
 /** The streams of one operation. A stream shows what its caller may `list` and `watch`, by the rights at the moment of each event. */
 export function createStreams(options: StreamOptions): Streams {
-  const { cache, healthLog, signal, maxPending } = options;
-  const shared = { cache, positionOf: toLogPosition, maxPending };
+  const { cache, healthLog, signal, maxPending, cohorts } = options;
+  const shared = { cache, positionOf: toLogPosition, maxPending, cohorts };
 
   return {
     changes(type, args) {
@@ -121,8 +123,8 @@ async function openStream(
   args: StreamArgs,
   missing: readonly ResourceId[],
   signal: AbortSignal,
-): Promise<PullStream<ChangeMessage>> {
-  const { cache, maxPending, registry } = options;
+): Promise<ChangeStream> {
+  const { cache, maxPending, registry, cohorts } = options;
   const clusters = (): readonly string[] => registry.list().map(({ name }) => name);
   const rights = createStreamRights({ ...options, resources: () => missing, clusters, signal });
   const retention = createRetention({ cache, registry, resources: missing, signal });
@@ -134,7 +136,7 @@ async function openStream(
       retention.retain(selection);
       return selection;
     };
-    const stream = { cache, positionOf: toLogPosition, maxPending, ...startOf(args), signal, rights, select };
+    const stream = { cache, positionOf: toLogPosition, maxPending, cohorts, ...startOf(args), signal, rights, select };
     return await resumeStream(options, stream);
   } catch (error) {
     rights.close();
@@ -186,7 +188,7 @@ function needsUpstream(
 async function resumeStream(
   { registry, cache, clock }: StreamOptions,
   stream: ChangeStreamOptions,
-): Promise<PullStream<ChangeMessage>> {
+): Promise<ChangeStream> {
   const { after, select, signal } = stream;
   const selection = select();
   if (after === undefined || after === null || !needsUpstream({ cache }, selection, after))

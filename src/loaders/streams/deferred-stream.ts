@@ -1,4 +1,5 @@
 import type { PullStream } from "../../lib/pull-stream.ts";
+import type { SharedStream } from "../../lib/shared-stream.ts";
 
 /**
  * A stream that must wait for something before it can begin. `start` is called at once and told to stop by its signal; ending the stream while it
@@ -6,8 +7,8 @@ import type { PullStream } from "../../lib/pull-stream.ts";
  */
 export function createDeferredStream<T>(
   signal: AbortSignal,
-  start: (signal: AbortSignal) => Promise<PullStream<T>>,
-): AsyncIterableIterator<T> {
+  start: (signal: AbortSignal) => Promise<PullStream<T> & SharedStream<T>>,
+): AsyncIterableIterator<T> & SharedStream<T> {
   const stop = new AbortController();
   const either = AbortSignal.any([signal, stop.signal]);
   const started = start(either);
@@ -25,6 +26,12 @@ export function createDeferredStream<T>(
     return() {
       stop.abort();
       return Promise.resolve(done);
+    },
+    attach(receiver) {
+      started.then(
+        (stream) => stream.attach(receiver),
+        () => {},
+      );
     },
     [Symbol.asyncIterator]() {
       return this;

@@ -1,0 +1,181 @@
+import type { Duplex } from "node:stream";
+import type { DocumentNode, GraphQLSchema } from "graphql";
+import type { WebSocket } from "ws";
+import type { Identity } from "../../kube/identity.ts";
+import type { Clock } from "../../lib/clock.ts";
+import type { Audience, Receiver } from "../../lib/shared-stream.ts";
+import type { ChangeMessage } from "../../loaders/request-context.ts";
+import type { PreparedOperation } from "../documents.ts";
+import type { Metrics } from "../metrics.ts";
+import type { OperationRequest } from "../server-options.ts";
+import { createEventRenderer } from "./event-renderer.ts";
+import type { EventRenderer, EventRendererOptions } from "./event-renderer.ts";
+import { createNextFrame, withId } from "./next-frame.ts";
+import type { NextFrame } from "./next-frame.ts";
+
+/** One operation on one WebSocket, to which the server writes whole messages by itself. */
+export interface SocketTarget {
+  readonly identity: Identity;
+  /** The operation's id, as the client gave it. */
+  readonly id: string;
+  readonly webSocket: WebSocket;
+  /** Under the WebSocket: the raw connection. Nothing but whole frames is ever written to it, and none is compressed. */
+  readonly socket: Duplex;
+}
+
+/**
+ * Gives one event to many sockets: it is rendered once for all whose answer it is, framed once for each length of an id, and written to each raw
+ * socket with its id in it. Only to sockets that have nothing waiting; the others are left to the stream, which merges for them and bounds them.
+ */
+export interface FanOut {
+  /** `release`: the operation is over. */
+  receive(operation: PreparedOperation, target: SocketTarget): Reception;
+}
+
+export interface Reception {
+  readonly receiver: Receiver<ChangeMessage>;
+  readonly release: () => void;
+}
+
+export interface FanOutOptions {
+  readonly schema: GraphQLSchema;
+  readonly createContext: (request: OperationRequest) => object | Promise<object>;
+  /** See ServerOptions. */
+  readonly rightsOf?: ((context: object) => string) | undefined;
+  readonly maxCoercionErrors: number;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+  /** Ids that nobody can guess. */
+  readonly createId: () => string;
+}
+
+export function createFanOut(options: FanOutOptions): FanOut {
+  const { clock, createId, metrics } = options;
+  const requestId = createId();
+  // Nothing rendered here outlives the call: what would is refused.
+  const { signal } = new AbortController();
+  const rendering: EventRendererOptions = {
+    ...options,
+    requestOf: (identity) => ({ requestId, identity, signal, nowMs: clock.now() }),
+    placeholder: `cursor-${createId()}`,
+  };
+  const renderers = new WeakMap<DocumentNode, Map<string, EventRenderer>>();
+  const audiences = new Map<EventRenderer, Map<string, SocketAudience>>();
+
+  const rendererOf = (operation: PreparedOperation): EventRenderer => {
+    let byName = renderers.get(operation.document);
+    if (byName === undefined) renderers.set(operation.document, (byName = new Map()));
+    const name = operation.operationName ?? "";
+    let renderer = byName.get(name);
+    if (renderer === undefined) byName.set(name, (renderer = createEventRenderer(operation, rendering)));
+    return renderer;
+  };
+  const audienceOf = (renderer: EventRenderer, { variables }: PreparedOperation): SocketAudience => {
+    let byVariables = audiences.get(renderer);
+    if (byVariables === undefined) audiences.set(renderer, (byVariables = new Map()));
+    const used = Object.keys(variables)
+      .filter((name) => renderer.usedVariables.has(name))
+      .sort();
+    const key = JSON.stringify(used.map((name) => [name, variables[name]]));
+    let audience = byVariables.get(key);
+    if (audience === undefined) {
+      const onEmpty = (): void => {
+        byVariables.delete(key);
+        if (byVariables.size === 0 && audiences.get(renderer) === byVariables) audiences.delete(renderer);
+      };
+      audience = new SocketAudience({ renderer, variables, key, metrics, onEmpty });
+      byVariables.set(key, audience);
+    }
+    return audience;
+  };
+  return {
+    receive(operation, target) {
+      const audience = audienceOf(rendererOf(operation), operation);
+      return audience.receive(target);
+    },
+  };
+}
+
+interface AudienceOptions {
+  readonly renderer: EventRenderer;
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly key: string;
+  readonly metrics: Metrics;
+  readonly onEmpty: () => void;
+}
+
+class SocketReceiver implements Receiver<ChangeMessage> {
+  readonly audience: SocketAudience;
+  readonly identity: Identity;
+  readonly webSocket: WebSocket;
+  readonly socket: Duplex;
+  /** Between quotes in JSON. */
+  readonly id: Buffer;
+
+  constructor(audience: SocketAudience, { identity, id, webSocket, socket }: SocketTarget) {
+    this.audience = audience;
+    this.identity = identity;
+    this.webSocket = webSocket;
+    this.socket = socket;
+    this.id = Buffer.from(JSON.stringify(id).slice(1, -1));
+  }
+
+  isReady(): boolean {
+    return this.audience.isShareable && this.webSocket.readyState === this.webSocket.OPEN && this.socket.writableLength === 0; // prettier-ignore
+  }
+}
+
+class SocketAudience implements Audience<ChangeMessage> {
+  readonly #options: AudienceOptions;
+  #receivers = 0;
+  #isShareable = true;
+
+  constructor(options: AudienceOptions) {
+    this.#options = options;
+  }
+
+  /** false: an event had to be made for each of them; it is not tried again. */
+  get isShareable(): boolean {
+    return this.#isShareable;
+  }
+
+  receive(target: SocketTarget): Reception {
+    this.#receivers += 1;
+    const receiver = new SocketReceiver(this, target);
+    let isOver = false;
+    const release = (): void => {
+      if (isOver) return;
+      isOver = true;
+      this.#receivers -= 1;
+      if (this.#receivers === 0) this.#options.onEmpty();
+    };
+    return { receiver, release };
+  }
+
+  deliver(
+    message: ChangeMessage,
+    receivers: ReadonlyMap<SocketReceiver, unknown>,
+    rights: string,
+  ): readonly SocketReceiver[] | "refused" {
+    const { renderer, variables, key: variablesKey, metrics } = this.#options;
+    const [first] = receivers.keys();
+    if (first === undefined) return [];
+    const payload = renderer.render(message, { rights, identity: first.identity, variables, variablesKey });
+    if (payload === undefined) this.#isShareable = false;
+    if (payload === undefined || payload === "unknown") return "refused";
+    const frames = new Map<number, NextFrame>();
+    const lagging: SocketReceiver[] = [];
+    for (const receiver of receivers.keys()) {
+      const { webSocket, socket, id } = receiver;
+      // One that is being closed gets nothing more, as from the WebSocket itself.
+      if (webSocket.readyState !== webSocket.OPEN) continue;
+      let frame = frames.get(id.length);
+      if (frame === undefined) frames.set(id.length, (frame = createNextFrame(id.length, payload)));
+      socket.write(withId(frame, id));
+      // The kernel has not taken all of it.
+      if (socket.writableLength > 0) lagging.push(receiver);
+    }
+    metrics.eventSent("websocket", receivers.size);
+    return lagging;
+  }
+}
