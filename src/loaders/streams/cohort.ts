@@ -117,7 +117,7 @@ class Cohort {
     while (!this.#isClosed) {
       const message = this.#feed.next();
       if (message === undefined) break;
-      for (const [audience, members] of [...this.#audiences]) this.#deliver(message, audience, members);
+      for (const [audience, members] of this.#audiences) this.#deliver(message, audience, members);
       if (this.#clock.monotonic() - startedMs > sliceMs) return void setImmediate(() => this.#pump());
     }
     this.#isPumping = false;
