@@ -19,6 +19,7 @@ import type { ConfigSource } from "./config/config-source.ts";
 import type { ClusterConfig, Config } from "./config/config.ts";
 import type { WatchFolder } from "./config/watch-config.ts";
 import { createClusterConnector } from "./connect-cluster.ts";
+import { loadManifests } from "./config/load-manifests.ts";
 import { createGeolabeler } from "./controllers/geolabeler/geolabeler.ts";
 import { createMaxmindDatabase, nodeGeoDisk } from "./controllers/geolabeler/maxmind-database.ts";
 import type { EmbeddedFleet } from "./embedded-fleet.ts";
@@ -27,7 +28,9 @@ import { createInterner } from "./kube/interner.ts";
 import { prepareObject } from "./kube/prepare-object.ts";
 import { toRow } from "./kube/rows/to-row.ts";
 import type { Random } from "./lib/backoff.ts";
+import { aborted } from "./lib/aborted.ts";
 import type { Clock } from "./lib/clock.ts";
+import { createDeferred } from "./lib/deferred.ts";
 import type { Logger } from "./lib/logger.ts";
 import type { Tracer } from "./lib/tracer.ts";
 import { runInOrder } from "./lib/runnable.ts";
@@ -106,6 +109,7 @@ export function createApp(options: AppOptions): App {
   const healthLog = createHealthLog({ registry, cache, clock, id: createId(), limit: healthLogEntries });
   const audit = createAuditTrail({ logger, clock, createId });
   const schema: GraphQLSchema = buildFleetSchema({ clock });
+  const persisted = followManifests(options);
   const parts: HealthPart[] = [{ name: "cache", ok: false, reason: "what the disk has is being loaded" }];
   void cache.ready.then(
     () => parts.splice(0, 1, { name: "cache", ok: true }),
@@ -124,6 +128,7 @@ export function createApp(options: AppOptions): App {
       maxPending: maxPendingChanges,
     }),
     rightsOf: (context) => (context as FleetRequestContext).rights,
+    persistedDocuments: { ...config.persistedDocuments, manifest: persisted.documents },
     awaitReadAfter: (tokens, context) => (context as FleetRequestContext).awaitReadAfter(tokens),
     ...(authenticator === undefined
       ? {}
@@ -139,8 +144,10 @@ export function createApp(options: AppOptions): App {
     playgroundAssets: options.playgroundAssets,
     createId,
   });
-  const groups: Runnable[][] = [[registry], [cache], geolabeling(options, registry, cache), [server]];
-  if (options.follow !== undefined) groups.push([followConfig({ ...options, ...options.follow, registry })]);
+  const groups: Runnable[][] = [[registry], [cache], geolabeling(options, registry, cache), [persisted], [server]];
+  if (options.follow !== undefined) {
+    groups.push([followConfig({ ...options, ...options.follow, registry, onApplied: persisted.reload })]);
+  }
   return {
     name: "fleetgraph",
     ready: server.ready,
@@ -196,6 +203,35 @@ function geolabeling(
   if (path === undefined) return [];
   const database = createMaxmindDatabase({ path, disk: nodeGeoDisk, clock, logger });
   return [database, createGeolabeler({ registry, cache, database, clock, random, logger })];
+}
+
+/** Documents of the manifests: read before the server listens, and again where the configuration's files have changed. */
+function followManifests({ config, environment, logger }: AppOptions): Runnable & {
+  documents(): ReadonlyMap<string, string>;
+  reload(): Promise<void>;
+} {
+  const { manifests } = config.persistedDocuments;
+  let documents: ReadonlyMap<string, string> = new Map();
+  const ready = createDeferred();
+  const reload = async (): Promise<void> => {
+    if (manifests.length === 0) return;
+    const loaded = await loadManifests(manifests, environment.files);
+    for (const { message } of loaded.problems) logger.error("a manifest of persisted documents is wrong", { message });
+    if (loaded.problems.length > 0) return;
+    documents = loaded.documents;
+    logger.info("persisted documents loaded", { documents: documents.size });
+  };
+  return {
+    name: "persisted documents",
+    ready: ready.promise,
+    documents: () => documents,
+    reload,
+    async run(signal) {
+      await reload();
+      ready.resolve();
+      await aborted(signal);
+    },
+  };
 }
 
 function uidOf(registry: ClusterRegistry, name: string): string | undefined {

@@ -14,6 +14,8 @@ export interface FollowConfigOptions {
   readonly environment: ConfigEnvironment;
   readonly watchFolder: WatchFolder;
   readonly registry: Pick<ConfigurableRegistry<ClusterConfig>, "apply">;
+  /** Called after each change was applied: what the configuration names may have changed without it. */
+  readonly onApplied?: () => unknown;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -43,6 +45,7 @@ export function followConfig(options: FollowConfigOptions): Runnable {
           if (needRestart.length > 0)
             logger.warn("configuration changed where only a restart applies it", { keys: needRestart });
           registry.apply(clusters);
+          options.onApplied?.();
         },
         onError: (error) => logger.error("configuration is wrong, the old one stays", { problems: error.message }),
       }),

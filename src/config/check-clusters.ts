@@ -17,6 +17,7 @@ export function checkClusters(source: YamlSource): ConfigProblem[] {
   if (!isMapping(source.value)) return problems;
   checkProbe(source.value["probe"], report);
   checkHost(source.value, report);
+  checkPersisted(source.value["persistedDocuments"], report);
   const clusters = source.value["clusters"];
   problems.push(...checkIdentities(source));
   if (!Array.isArray(clusters) || clusters.length === 0) return problems;
@@ -111,6 +112,13 @@ function checkHost({ server, auth }: Loose, report: Report): void {
   if (isMapping(auth) && auth["mode"] === "token") return;
   const host = isMapping(server) ? server["host"] : undefined;
   if (typeof host === "string" && host !== "" && !isLoopback(host)) report(["server", "host"], mustBeLoopback(host));
+}
+
+function checkPersisted(persisted: unknown, report: Report): void {
+  if (!isMapping(persisted) || persisted["enforce"] !== true) return;
+  const { manifests = [] } = persisted;
+  if (!Array.isArray(manifests) || manifests.length > 0) return;
+  report(["persistedDocuments", "enforce"], "takes at least one of manifests: without any, every request is refused");
 }
 
 function checkProbe(probe: unknown, report: Report): void {

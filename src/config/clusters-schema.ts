@@ -217,6 +217,22 @@ export const clustersSchema = {
     }),
     limits,
     probe,
+    persistedDocuments: group("Documents that clients name instead of sending them.", {
+      manifests: texts(
+        "Files of documents by id: a JSON map of ids to documents, or Apollo's persisted query manifest; read again when they change.",
+      ),
+      enforce: {
+        type: "boolean",
+        default: defaults.persistedDocuments.enforce,
+        description: "Whether any other document is refused, introspection and the playground's included.",
+      },
+      automatic: {
+        type: "boolean",
+        default: defaults.persistedDocuments.automatic,
+        description:
+          "Whether clients may have documents remembered by their hash (automatic persisted queries). Never while enforce is set.",
+      },
+    }),
     geo: group("The geolabeler.", { database: text("GeoLite2 City database, a .mmdb file. Unset: off.") }),
     log: group("The log.", {
       level: {

@@ -54,7 +54,7 @@ export function createConfigSource(
       return applyOverrides(await loadOrigin(origin, environment), overrides, environment);
     },
     files(config) {
-      const paths = new Set(origin.type === "file" ? [origin.file] : []);
+      const paths = new Set(origin.type === "file" ? [origin.file, ...config.persistedDocuments.manifests] : []);
       for (const { source } of config.clusters) {
         if (source.type !== "kubeconfig") continue;
         for (const file of kubeconfigFiles(source.path, environment)) paths.add(file);

@@ -129,6 +129,16 @@ export interface ProbeConfig {
   readonly successThreshold: number;
 }
 
+/** Documents that clients name instead of sending them. */
+export interface PersistedDocumentsConfig {
+  /** Files of documents by id, as client tools write them; read again when they change. */
+  readonly manifests: readonly string[];
+  /** Whether any other document is refused. */
+  readonly enforce: boolean;
+  /** Whether clients may have documents remembered by their hash (Apollo's automatic persisted queries); never while `enforce` is set. */
+  readonly automatic: boolean;
+}
+
 export type LogLevel = "debug" | "info" | "warn" | "error";
 
 /** All of the configuration: checked, complete, frozen; paths are absolute. */
@@ -141,6 +151,7 @@ export interface Config {
   readonly cache: { readonly dir: string };
   readonly limits: LimitsConfig;
   readonly probe: ProbeConfig;
+  readonly persistedDocuments: PersistedDocumentsConfig;
   /** Unset: the geolabeler is off. */
   readonly geo: { readonly database?: string };
   readonly log: { readonly level: LogLevel };
@@ -171,6 +182,7 @@ export const configDefaults = {
     maxSubscriptionBytes: 1_048_576,
     requestTimeoutMs: 30_000,
   },
+  persistedDocuments: { manifests: [], enforce: false, automatic: true },
   // DOWN at most 3 intervals and a timeout after the cut: 11 s at 3 s each with 2 s of patience.
   probe: { intervalMs: 3_000, timeoutMs: 2_000, failureThreshold: 3, successThreshold: 2 },
   log: { level: "info" },

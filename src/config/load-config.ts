@@ -4,6 +4,7 @@ import { explainFileError } from "./config-environment.ts";
 import type { ConfigEnvironment } from "./config-environment.ts";
 import type { ClusterSource, Config, EndpointCredentials } from "./config.ts";
 import { loadConnection } from "./load-connection.ts";
+import { loadManifests } from "./load-manifests.ts";
 import { parseConfig } from "./parse-config.ts";
 import type { ParsedConfig } from "./parse-config.ts";
 import { formatPath } from "./yaml-source.ts";
@@ -24,12 +25,13 @@ export async function loadConfig(file: string, environment: ConfigEnvironment): 
 }
 
 async function checkReferences(
-  { clusterSources, database, source }: ParsedConfig,
+  { clusterSources, database, manifests, source }: ParsedConfig,
   environment: ConfigEnvironment,
 ): Promise<readonly ConfigProblem[]> {
   const problems = await Promise.all([
     ...[...clusterSources].map(([index, cluster]) => checkCluster(cluster, ["clusters", index], source, environment)),
     database === undefined ? [] : checkFile(database, ["geo", "database"], source, environment),
+    checkManifests(manifests, source, environment),
   ]);
   return problems.flat();
 }
@@ -47,6 +49,18 @@ async function checkFile(
     const message = `must be a readable file but got: ${file} (${explainFileError(error)})`;
     return [{ ...source.locate(path), path: formatPath(path), message }];
   }
+}
+
+async function checkManifests(
+  manifests: readonly string[],
+  source: YamlSource,
+  { files }: ConfigEnvironment,
+): Promise<ConfigProblem[]> {
+  const { problems } = await loadManifests(manifests, files);
+  return problems.map(({ index, message }) => {
+    const path = ["persistedDocuments", "manifests", index];
+    return { ...source.locate(path), path: formatPath(path), message };
+  });
 }
 
 async function checkCluster(

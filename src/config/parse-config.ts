@@ -24,6 +24,8 @@ export interface ParsedConfig {
   readonly clusterSources: ReadonlyMap<number, ClusterSource>;
   /** Absolute path of the geolocation database, where the file names one. */
   readonly database: string | undefined;
+  /** Absolute paths of the manifests of persisted documents. */
+  readonly manifests: readonly string[];
 }
 
 /** Reads the text of a clusters.yaml without touching any other file. Never throws. `file` is an absolute path. */
@@ -42,15 +44,27 @@ export function parseConfig(text: string, file: string, environment: PathEnviron
     problems.push(...checkSchema(source), ...checkClusters(source));
   }
   const path = (text: string): string => resolvePath(text, dirname(file), environment.homeDir);
-  const database = (source.value as { readonly geo?: { readonly database?: unknown } | null } | undefined | null)?.geo
-    ?.database;
+  const { geo, persistedDocuments } = (source.value ?? {}) as LooseConfig;
+  const database = geo?.database;
+  const manifests: unknown = persistedDocuments?.manifests;
   return {
     config: problems.length === 0 ? toConfig(source.value as RawConfig, dirname(file), environment) : undefined,
     problems,
     source,
     clusterSources: soundSources(source.value, problems, path),
-    database: typeof database === "string" && database !== "" ? path(database) : undefined,
+    database: isPath(database) ? path(database) : undefined,
+    manifests: Array.isArray(manifests) ? manifests.filter(isPath).map(path) : [],
   };
+}
+
+/** What names other files, whatever else the file says. */
+interface LooseConfig {
+  readonly geo?: { readonly database?: unknown } | null;
+  readonly persistedDocuments?: { readonly manifests?: unknown } | null;
+}
+
+function isPath(value: unknown): value is string {
+  return typeof value === "string" && value !== "";
 }
 
 function soundSources(
@@ -85,6 +99,11 @@ function toConfig(raw: RawConfig, baseDir: string, environment: PathEnvironment)
     cache: { dir: raw.cache?.dir === undefined ? defaultCacheDir(environment) : path(raw.cache.dir) },
     limits: { ...configDefaults.limits, ...raw.limits },
     probe: { ...configDefaults.probe, ...raw.probe },
+    persistedDocuments: {
+      ...configDefaults.persistedDocuments,
+      ...raw.persistedDocuments,
+      manifests: (raw.persistedDocuments?.manifests ?? []).map(path),
+    },
     geo: database === undefined ? {} : { database: path(database) },
     log: { ...configDefaults.log, ...raw.log },
   });

@@ -67,8 +67,8 @@ export interface ApolloHandler {
 }
 
 /**
- * Queries and mutations over plain HTTP. Apollo Server does what GraphQL over HTTP and its clients ask for: parameters, persisted queries,
- * CSRF prevention, negotiation; execution and errors are ours, the same as over the other transports.
+ * Queries and mutations over plain HTTP. Apollo Server does what GraphQL over HTTP and its clients ask for: parameters, CSRF
+ * prevention, negotiation; execution and errors are ours, the same as over the other transports.
  */
 export function createApolloHandler(options: ApolloHandlerOptions): ApolloHandler {
   const { schema, documents, operations, rows, limits, logger } = options;
@@ -77,6 +77,8 @@ export function createApolloHandler(options: ApolloHandlerOptions): ApolloHandle
     introspection: true,
     csrfPrevention: true,
     allowBatchedHttpRequests: false,
+    // They are resolved before, for all doors alike.
+    persistedQueries: false,
     includeStacktraceInErrorResponses: false,
     hideSchemaDetailsFromClientErrors: false,
     stopOnTerminationSignals: false,

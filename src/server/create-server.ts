@@ -17,6 +17,8 @@ import { createHttpHandler } from "./http-handler.ts";
 import { defaultLimits } from "./limits/limits.ts";
 import { createMetrics } from "./metrics.ts";
 import { createOperations } from "./operations.ts";
+import { createPersistedDocuments } from "./persisted/persisted-documents.ts";
+import type { PersistedDocumentsOptions } from "./persisted/persisted-documents.ts";
 import { createPlayground } from "./playground/playground.ts";
 import { withRowWriter } from "./rows/row-writer.ts";
 import type { ServerOptions } from "./server-options.ts";
@@ -29,6 +31,8 @@ export interface Server extends Runnable {
 }
 
 const defaultGraceMs = 8000;
+const automaticOnly: PersistedDocumentsOptions = { manifest: () => noDocuments, enforce: false, automatic: true };
+const noDocuments: ReadonlyMap<string, string> = new Map();
 
 /**
  * The public door: GraphQL over HTTP, SSE and WebSocket at /graphql, with its playground; /schema.graphql, /livez, /readyz, /metrics.
@@ -54,6 +58,7 @@ export function createServer(options: ServerOptions): Server {
       const guard = authenticator === undefined ? createLocalGuard(config) : createTokenGuard(config);
       const gate = authenticator === undefined ? openGate : createTokenGate(authenticator);
       const documents = createDocuments(schema, limits);
+      const persisted = createPersistedDocuments(options.persistedDocuments ?? automaticOnly);
       const rows = withRowWriter(execute, schema, { clock });
       const operations = createOperations({ ...options, limits, metrics, executeHttp: rows.execute });
       const connections = createConnectionCount(limits);
@@ -70,6 +75,7 @@ export function createServer(options: ServerOptions): Server {
         apollo,
         sse,
         playground,
+        persisted,
         operations,
         metrics,
         limits,
@@ -83,6 +89,7 @@ export function createServer(options: ServerOptions): Server {
         fanOut,
         guard,
         gate,
+        persisted,
         limits,
         logger,
         createId,

@@ -12,6 +12,7 @@ import type { Limits } from "./limits/limits.ts";
 import type { Metrics } from "./metrics.ts";
 import { createShutdownError } from "./operations.ts";
 import type { Operations } from "./operations.ts";
+import type { PersistedDocuments, RequestParams } from "./persisted/persisted-documents.ts";
 import type { Playground } from "./playground/playground.ts";
 import { UnsupportedMediaTypeError, readJsonBody } from "./read-body.ts";
 import { commonHeaders, send, sendErrors, toResultType, toStatus } from "./respond.ts";
@@ -24,6 +25,7 @@ export interface HttpHandlerOptions {
   readonly apollo: ApolloHandler;
   readonly sse: SseHandler;
   readonly playground: Playground;
+  readonly persisted: PersistedDocuments;
   readonly operations: Operations;
   readonly health: HealthSource;
   readonly metrics: Metrics;
@@ -49,6 +51,14 @@ export interface Exchange {
   readonly signal: AbortSignal;
   /** For the log line. */
   note(fields: { readonly operationName?: string; readonly code?: string }): void;
+}
+
+/** What came with a request. */
+export interface SentParams {
+  /** With the parameters of a GET. */
+  readonly url: string;
+  /** That of a POST. */
+  readonly body: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** Before it is known who asks. */
@@ -163,9 +173,9 @@ export function createHttpHandler(
     if (!gate.isOpen && request.headers.authorization === undefined && (await answerUnknown(knock))) return;
     const session = await enter(knock);
     const exchange: Exchange = { ...knock, session };
-    const body = method === "POST" ? await readJsonBody(request, options.limits.bodyBytes) : undefined;
-    if (accept.includes("text/event-stream")) return options.sse.handle(exchange, body);
-    const outcome = await options.apollo.handle(request, body, {
+    const { url, body } = await readParams(request);
+    if (accept.includes("text/event-stream")) return options.sse.handle(exchange, { url, body });
+    const outcome = await options.apollo.handle({ method, headers: request.headers, url }, body, {
       requestId,
       session,
       signal,
@@ -177,6 +187,17 @@ export function createHttpHandler(
     // Its length is counted again: `send` does so for every body.
     delete headers["content-length"];
     send(request, response, outcome.status, contentType, outcome.body, { "cache-control": "no-store", ...headers });
+  }
+
+  /** What is asked, in the URL of a GET or the body of a POST, its document spelled out where it was only named. */
+  async function readParams(request: IncomingMessage): Promise<SentParams> {
+    const { url = "/" } = request;
+    if (request.method === "POST") {
+      return { url, body: options.persisted.resolve(await readJsonBody(request, options.limits.bodyBytes)) };
+    }
+    const params = toParams(request);
+    const resolved = options.persisted.resolve<RequestParams>(params);
+    return { url: resolved === params ? url : `${toPath(request)}?${toQuery(resolved)}`, body: undefined };
   }
 
   /** Whether somebody without a token had a question that anybody may ask; what they sent besides is not looked at. */
@@ -216,6 +237,15 @@ function toPath({ url = "/" }: IncomingMessage): string {
 /** Parameters of a GET; who repeats one means the last. */
 function toParams(request: IncomingMessage): Record<string, string> {
   return Object.fromEntries(new URLSearchParams(toSearch(request)));
+}
+
+/** The parameters as a URL has them: anything but text is JSON (GraphQL over HTTP, 5.3). */
+function toQuery(params: RequestParams): string {
+  const texts = Object.entries(params).map(([name, value]) => [
+    name,
+    typeof value === "string" ? value : JSON.stringify(value),
+  ]);
+  return new URLSearchParams(texts as [string, string][]).toString();
 }
 
 function toSearch({ url = "/" }: IncomingMessage): string {

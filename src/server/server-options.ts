@@ -7,6 +7,7 @@ import type { Logger } from "../lib/logger.ts";
 import type { Tracer } from "../lib/tracer.ts";
 import type { Limits } from "./limits/limits.ts";
 import type { MetricSource } from "./metrics.ts";
+import type { PersistedDocumentsOptions } from "./persisted/persisted-documents.ts";
 
 /** What is known of an operation, or of one event of a subscription, before its context is made. */
 export interface OperationRequest {
@@ -82,6 +83,8 @@ export interface ServerOptions {
   readonly authenticator?: Authenticator;
   /** With an authenticator: who may read /metrics, which tell of all clusters. Unset: nobody. */
   readonly mayReadMetrics?: (identity: Identity, signal: AbortSignal) => Promise<boolean>;
+  /** Unset: there is no manifest, and clients may have documents remembered (APQ). */
+  readonly persistedDocuments?: PersistedDocumentsOptions;
   readonly health: HealthSource;
   readonly logger: Logger;
   /** Unset = nothing is traced. */

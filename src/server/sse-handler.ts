@@ -4,7 +4,7 @@ import { ApiError } from "../kube/api-error.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Documents } from "./documents.ts";
 import { toText } from "./http-handler.ts";
-import type { Exchange } from "./http-handler.ts";
+import type { Exchange, SentParams } from "./http-handler.ts";
 import type { Metrics } from "./metrics.ts";
 import type { FormattedResult, Operations } from "./operations.ts";
 import { createReleasingStream } from "./releasing-stream.ts";
@@ -14,7 +14,7 @@ import type { ConnectionCount } from "./connection-count.ts";
 /** Operations whose answer is a stream of server-sent events. */
 export interface SseHandler {
   /** Resolves when the stream is over; rejects with ApiError where none was begun. */
-  handle(exchange: Exchange, body: Readonly<Record<string, unknown>> | undefined): Promise<void>;
+  handle(exchange: Exchange, sent: SentParams): Promise<void>;
 }
 
 export interface SseHandlerOptions {
@@ -41,14 +41,14 @@ export function createSseHandler({
   clock,
 }: SseHandlerOptions): SseHandler {
   return {
-    async handle(exchange, body) {
+    async handle(exchange, sent) {
       const { request, response } = exchange;
       const release = connections.open(request.socket.remoteAddress);
       if (release === undefined)
         throw new ApiError("TOO_MANY_REQUESTS", "Too many streams are open.", { retryAfterSeconds: 5 });
       const closed = metrics.connectionOpened("sse");
       try {
-        await stream(exchange, body);
+        await stream(exchange, sent);
       } finally {
         closed();
         release();
@@ -57,7 +57,7 @@ export function createSseHandler({
     },
   };
 
-  async function stream(exchange: Exchange, body: Readonly<Record<string, unknown>> | undefined): Promise<void> {
+  async function stream(exchange: Exchange, { url, body }: SentParams): Promise<void> {
     const { request, requestId, session, signal } = exchange;
     const written = createReleasingStream();
     const handler = createHandler<undefined, undefined>({
@@ -87,7 +87,7 @@ export function createSseHandler({
     });
     const [events, init] = await handler({
       method: request.method ?? "GET",
-      url: request.url ?? "/",
+      url,
       headers: {
         get: (name) => (name === "accept" ? "text/event-stream" : (request.headers[name] as string | undefined)),
       },

@@ -13,7 +13,7 @@ import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
 import { createSharedAbort } from "../lib/shared-abort.ts";
 import type { ConnectionCount } from "./connection-count.ts";
-import type { Documents, PreparedOperation } from "./documents.ts";
+import type { Documents, OperationParams, Prepared, PreparedOperation } from "./documents.ts";
 import type { FanOut, Reception } from "./fan-out/fan-out.ts";
 import type { Gate, Session } from "./gate.ts";
 import type { Guard } from "./guard.ts";
@@ -21,12 +21,14 @@ import type { Limits } from "./limits/limits.ts";
 import type { Metrics } from "./metrics.ts";
 import { createShutdownError } from "./operations.ts";
 import type { OperationOrigin, Operations } from "./operations.ts";
+import type { PersistedDocuments } from "./persisted/persisted-documents.ts";
 import { createSocket } from "./websocket.ts";
 
 export interface WebSocketHandlerOptions {
   readonly guard: Guard;
   readonly gate: Gate;
   readonly documents: Documents;
+  readonly persisted: PersistedDocuments;
   readonly operations: Operations;
   readonly fanOut: FanOut;
   readonly connections: ConnectionCount;
@@ -183,6 +185,18 @@ function toAuthorization(params: Readonly<Record<string, unknown>> | undefined):
   return Object.entries(params ?? {}).find(([name]) => name.toLowerCase() === "authorization")?.[1];
 }
 
+/** A message whose payload names its document, as graphql-ws expects it; anything else as it is. */
+function withQuery(message: unknown): unknown {
+  if (!isMapping(message) || !isMapping(message["payload"])) return message;
+  const { payload } = message;
+  const isNamed = !("query" in payload) && ("documentId" in payload || "extensions" in payload);
+  return isNamed ? { ...message, payload: { query: "", ...payload } } : message;
+}
+
+function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
 /** Whether queries or mutations are under way; streams end by themselves. */
 function isBusy({ running }: Connection): boolean {
   return [...running.values()].some(({ isStream }) => !isStream);
@@ -190,10 +204,12 @@ function isBusy({ running }: Connection): boolean {
 
 /** `onDone` is called when an operation is over and its last message is on its way. */
 function createProtocol(options: WebSocketHandlerOptions, onDone: (connection: Connection) => void) {
-  const { gate, documents, operations, fanOut, limits, logger, clock, createId, isStopping } = options;
+  const { gate, documents, persisted, operations, fanOut, limits, logger, clock, createId, isStopping } = options;
   type ConnectionContext = Context<Record<string, unknown> | undefined, Connection>;
   return makeServer<Record<string, unknown> | undefined, Connection>({
     connectionInitWaitTimeout: limits.connectionInitMs,
+    // graphql-ws takes no `subscribe` without a text; who names the document may leave it out.
+    jsonMessageReviver: (key, value: unknown) => (key === "" ? withQuery(value) : value),
     async onConnect({ connectionParams, extra }: ConnectionContext) {
       try {
         welcome(extra, await gate.enter(toAuthorization(connectionParams), extra.signal));
@@ -209,10 +225,11 @@ function createProtocol(options: WebSocketHandlerOptions, onDone: (connection: C
         return false;
       }
     },
-    onSubscribe({ extra, subscriptions }: ConnectionContext, id, { query, operationName, variables }) {
+    onSubscribe({ extra, subscriptions }: ConnectionContext, id, payload) {
       const requestId = createId();
       const startedMs = clock.monotonic();
-      const checked = documents.prepare({ query, operationName, variables });
+      const { operationName } = payload;
+      const checked = prepare({ ...payload });
       const isStream = checked.ok && checked.prepared.operation.operation === "subscription";
       const name = operationName ?? (checked.ok ? checked.prepared.operation.name?.value : undefined);
       extra.running.set(id, { requestId, startedMs, isStream, operationName: name });
@@ -261,6 +278,15 @@ function createProtocol(options: WebSocketHandlerOptions, onDone: (connection: C
       onDone(extra);
     },
   });
+
+  function prepare(payload: OperationParams & Readonly<Record<string, unknown>>): Prepared {
+    try {
+      return documents.prepare(persisted.resolve(payload));
+    } catch (error) {
+      if (error instanceof ApiError) return { ok: false, errors: [error] };
+      throw error;
+    }
+  }
 
   /** From now on they are who they say, until they are not believed any more: then streams end by themselves, and the socket after them. */
   function welcome(connection: Connection, session: Session): void {

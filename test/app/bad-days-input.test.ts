@@ -9,6 +9,8 @@ import { createConfigSource } from "../../src/config/config-source.ts";
 import { eventually } from "../support/eventually.ts";
 import { embeddedCluster, startTestApp } from "../support/start-test-app.ts";
 import type { TestApp } from "../support/start-test-app.ts";
+import { createRecordingLogger } from "../support/recording-logger.ts";
+import type { LogLine } from "../support/recording-logger.ts";
 
 /** A disk on which nothing can be written: full, or read-only. */
 class FailingSnapshotStore extends MemorySnapshotStore {
@@ -161,6 +163,58 @@ describe("a configuration that is edited while it runs", () => {
       await writeFile(file, of("home"));
       await eventually(async () => expect(await names()).toEqual(["home"]));
       await eventually(() => expect(fleet.embedded.get("paris")).toBeUndefined());
+    } finally {
+      await fleet.stop();
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+
+  it("should take new persisted documents, and keep the old ones while a manifest is broken", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "fleetgraph-persisted-"));
+    const manifest = join(folder, "documents.json");
+    const file = join(folder, "clusters.yaml");
+    await writeFile(manifest, JSON.stringify({ one: "{ __typename }" }));
+    await writeFile(
+      file,
+      "clusters: [{name: home, embedded: {}}]\npersistedDocuments: {manifests: [documents.json], enforce: true}\n",
+    );
+    const environment = {
+      files: {
+        readFile: (path: string) => files.readFile(path, "utf8"),
+        access: (path: string) => files.access(path),
+      },
+      env: {},
+      homeDir: homedir(),
+      cwd: folder,
+    };
+    const source = createConfigSource({ type: "file", file }, {}, environment);
+    const { clusters, persistedDocuments } = await source.load();
+    const logs: LogLine[] = [];
+    const watchFolder = (path: string, listener: () => void): (() => void) => {
+      const watcher = watch(path, { persistent: false }, listener);
+      return () => watcher.close();
+    };
+    const fleet = await startTestApp({
+      clusters,
+      config: { persistedDocuments },
+      logger: createRecordingLogger(logs),
+      follow: { source, watchFolder },
+    });
+    const ask = async (documentId: string): Promise<unknown> => {
+      const body = JSON.stringify({ documentId });
+      const headers = { "content-type": "application/json" };
+      const response = await fetch(`${fleet.url}/graphql`, { method: "POST", headers, body });
+      return ((await response.json()) as { readonly data?: unknown }).data;
+    };
+    try {
+      expect([await ask("one"), await ask("two")]).toEqual([{ __typename: "Query" }, undefined]);
+      await writeFile(manifest, "{");
+      await eventually(() => expect(JSON.stringify(logs)).toMatch(/the old one stays.*documents\.json: must be JSON/));
+      expect([await ask("one"), await ask("two")]).toEqual([{ __typename: "Query" }, undefined]);
+      await writeFile(manifest, JSON.stringify({ two: "{ __typename }" }));
+      await eventually(async () =>
+        expect([await ask("one"), await ask("two")]).toEqual([undefined, { __typename: "Query" }]),
+      );
     } finally {
       await fleet.stop();
       await rm(folder, { recursive: true, force: true });
