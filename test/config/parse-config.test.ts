@@ -204,7 +204,7 @@ clusters:
       mode: "token",
       audiences: ["fleetgraph"],
       realms: ["home"],
-      cacheMs: 10_000,
+      cacheMs: 5_000,
       refusedMs: 2_000,
       recheckMs: 10_000,
     });

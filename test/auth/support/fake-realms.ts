@@ -81,7 +81,7 @@ export function createFakeRealms(
     realm,
     options: {
       registry,
-      config: { ...configDefaults.auth, ...config },
+      config: { ...configDefaults.auth, cacheMs: 10_000, ...config },
       clock,
       random: () => 1,
       logger: createRecordingLogger(logs),
