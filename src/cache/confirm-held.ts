@@ -14,5 +14,6 @@ export function confirmHeld(
 ): void {
   if (held.source !== "DISK") return;
   const row = makeRow(value, { source: "CACHE", observedAtMs: held.observedAtMs, json });
-  if (row !== undefined) store.confirm(row);
+  // The body is that of the same version, and packed.
+  if (row !== undefined) store.confirm({ ...row, body: held.body });
 }

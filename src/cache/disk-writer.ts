@@ -1,8 +1,13 @@
 import type { AnyRow } from "../kube/rows/row.ts";
 import type { Clock } from "../lib/clock.ts";
+import type { BodyDictionary } from "../kube/body-dictionary.ts";
+import type { BodyPacker } from "./body-packer.ts";
 import type { ResourceStore } from "./resource-store.ts";
 import { toRowKey } from "./row-maker.ts";
 import type { SnapshotId, SnapshotRecord, SnapshotStore, StoredSnapshot } from "./snapshot-store.ts";
+import type { Slices } from "./slices.ts";
+import { toDictionaryRecord } from "./stored-dictionary.ts";
+import { toStoredRow } from "./stored-row.ts";
 import type { CacheTimings } from "./timings.ts";
 
 export interface DiskWriterOptions {
@@ -13,6 +18,9 @@ export interface DiskWriterOptions {
   readonly isRestored: boolean;
   /** Whether the rows are, now, those of the cluster with this uid and of a complete list. */
   readonly mayWrite: () => boolean;
+  /** What the bodies are packed with, if they are, and whether that is done: until then only `stop` writes, since the disk is to have them packed. */
+  readonly packer: Pick<BodyPacker, "dictionary" | "isIdle">;
+  readonly slices: Slices;
   readonly clock: Clock;
   readonly timings: Pick<CacheTimings, "diskIntervalMs" | "diskRetryMs">;
   /** Told after each write: undefined = it went well. */
@@ -34,6 +42,8 @@ export class DiskWriter {
   #appendedBytes = 0;
   #wholeBytes = smallLogBytes;
   #writtenProofMs = 0;
+  /** Of the dictionary that lies on disk. */
+  #writtenDictionary: string | undefined;
   #cancelTimer: (() => void) | undefined;
   #writing: Promise<void> | undefined;
   #isStopped = false;
@@ -41,6 +51,7 @@ export class DiskWriter {
   constructor(options: DiskWriterOptions) {
     this.#options = options;
     this.#writeAll = !options.isRestored;
+    if (options.isRestored) this.#writtenDictionary = options.packer.dictionary?.id;
   }
 
   get clusterUid(): string {
@@ -76,6 +87,8 @@ export class DiskWriter {
     if (this.#isStopped) return;
     this.#cancelTimer = this.#options.clock.setTimer(() => {
       this.#cancelTimer = undefined;
+      // Changes are written as they come; the whole waits until it is small.
+      if (this.#writeAll && !this.#options.packer.isIdle) return this.#arm(this.#options.timings.diskIntervalMs);
       this.#writing = this.#write().finally(() => {
         this.#writing = undefined;
       });
@@ -105,24 +118,49 @@ export class DiskWriter {
   }
 
   async #append(keys: readonly string[], at: Position): Promise<void> {
-    const { snapshots, id, store } = this.#options;
-    const records: SnapshotRecord[] = keys.map((key) => ({ key, value: find(store, key)?.body.text() }));
+    const { snapshots, id, store, packer } = this.#options;
+    const records: SnapshotRecord[] = keys.map((key) => {
+      const row = find(store, key);
+      return { key, value: row === undefined ? undefined : toStoredRow(row) };
+    });
+    const { dictionary } = packer;
+    if (dictionary !== undefined && dictionary.id !== this.#writtenDictionary)
+      records.unshift(toDictionaryRecord(dictionary));
     for (const { key, value } of records) this.#appendedBytes += key.length + (value?.length ?? 0);
     await snapshots.append(id, records, at);
+    this.#writtenDictionary = dictionary?.id;
     // More dead than alive: the next write replaces it.
     if (this.#appendedBytes > this.#wholeBytes) this.#writeAll = true;
   }
 
   async #compact(at: Position): Promise<void> {
-    const { snapshots, id, store } = this.#options;
+    const { snapshots, id, store, packer, slices } = this.#options;
+    // Of this moment, however long it takes.
+    const { partitions } = store.snapshot();
     const objects = new Map<string, string>();
+    const dictionaries = new Map<string, BodyDictionary>();
+    const { dictionary } = packer;
+    if (dictionary !== undefined) dictionaries.set(dictionary.id, dictionary);
     let bytes = 0;
-    for (const row of store.rows()) {
-      const text = row.body.text();
-      objects.set(toRowKey(row), text);
-      bytes += text.length;
+    let isOver = slices.begin();
+    for (const { rows } of partitions) {
+      for (const row of rows) {
+        const text = toStoredRow(row);
+        const used = row.body.packed?.dictionary;
+        if (used !== undefined) dictionaries.set(used.id, used);
+        objects.set(toRowKey(row), text);
+        bytes += text.length;
+        if (!isOver()) continue;
+        await slices.pause();
+        isOver = slices.begin();
+      }
+    }
+    for (const each of dictionaries.values()) {
+      const { key, value } = toDictionaryRecord(each);
+      objects.set(key, value);
     }
     await snapshots.compact(id, { ...at, objects });
+    this.#writtenDictionary = dictionary?.id;
     this.#writeAll = false;
     this.#appendedBytes = 0;
     this.#wholeBytes = Math.max(smallLogBytes, bytes);

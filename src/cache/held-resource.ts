@@ -3,6 +3,7 @@ import type { Random } from "../lib/backoff.ts";
 import type { Clock } from "../lib/clock.ts";
 import { createDeferred } from "../lib/deferred.ts";
 import type { Logger } from "../lib/logger.ts";
+import { BodyPacker } from "./body-packer.ts";
 import type { CachedCluster } from "./cached-cluster.ts";
 import { createChildAbort } from "./child-abort.ts";
 import type { ChildAbort } from "./child-abort.ts";
@@ -58,6 +59,7 @@ export class HeldResource {
   readonly #slices: Slices;
   readonly #stop: ChildAbort;
   readonly #done: Promise<void>;
+  readonly #packer: BodyPacker;
   #writer: DiskWriter | undefined;
   #restoredUid: string | undefined;
 
@@ -70,6 +72,7 @@ export class HeldResource {
     this.store = options.store.add(cluster.name, resource);
     this.#makeRow = createRowMaker({ ...options, cluster: cluster.name });
     this.#slices = createSlices(clock, timings.sliceMs);
+    this.#packer = new BodyPacker({ store: this.store, clock, slices: this.#slices, timings });
     this.#reflector = new Reflector({ ...options, store: this.store, makeRow: this.#makeRow, slices: this.#slices });
     this.#stop = createChildAbort(cluster.signal);
     const restored = createDeferred();
@@ -91,12 +94,15 @@ export class HeldResource {
     if (event.type === "change") {
       const row = event.change.after ?? event.change.before;
       if (row !== undefined) this.#writer?.changed(row);
+      // Before the first list is over, its end is the reason.
+      if (this.#reflector.completeOf !== undefined) this.#packer.schedule();
     } else if (event.after === undefined) {
       // Let go of: what is on disk stays until a list has brought the whole again.
       void this.#writer?.discard();
       this.#writer = undefined;
       this.#restoredUid = undefined;
     } else if (event.after.state === "FRESH") {
+      this.#packer.schedule();
       this.#openWriter()?.schedule();
     }
   }
@@ -110,6 +116,7 @@ export class HeldResource {
   async stop({ forget }: { readonly forget: boolean }): Promise<void> {
     this.#stop.abort(new Error("let go"));
     this.#options.store.drop(this.store);
+    this.#packer.stop();
     await this.#done;
     if (!forget) await this.#writer?.stop();
     this.#options.onDiskResult(this, undefined);
@@ -136,7 +143,7 @@ export class HeldResource {
     const { snapshots, clusterUid, logger, cluster } = this.#options;
     if (snapshots === undefined || clusterUid === undefined) return;
     try {
-      const observedAtMs = await restore({
+      const restored = await restore({
         store: this.store,
         snapshots,
         clusterUid,
@@ -144,7 +151,9 @@ export class HeldResource {
         slices: this.#slices,
         signal: this.#stop.signal,
       });
-      if (observedAtMs === undefined) return;
+      if (restored === undefined) return;
+      const { observedAtMs, dictionary } = restored;
+      if (dictionary !== undefined) this.#packer.adopt(dictionary);
       this.#restoredUid = clusterUid;
       this.#reflector.restored(clusterUid, observedAtMs);
       this.#openWriter();
@@ -167,6 +176,8 @@ export class HeldResource {
       store: this.store,
       isRestored: this.#restoredUid === clusterUid,
       mayWrite: () => this.#reflector.completeOf === clusterUid,
+      packer: this.#packer,
+      slices: this.#slices,
       clock,
       timings,
       onResult: (error) => onDiskResult(this, error),

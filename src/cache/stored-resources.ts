@@ -2,6 +2,8 @@ import { splitApiVersion, toResourceName } from "../kube/resource-id.ts";
 import type { ResourceId } from "../kube/resource-id.ts";
 import { knownResources } from "../kube/known-resources.ts";
 import type { SnapshotStore } from "./snapshot-store.ts";
+import { isDictionaryKey } from "./stored-dictionary.ts";
+import { readStoredType } from "./stored-row.ts";
 
 /**
  * The resources of a cluster that lie on disk. Version, kind and scope of those that are not known beforehand are read from the first object: with the
@@ -26,8 +28,7 @@ async function firstObject(
   resource: string,
 ): Promise<readonly [key: string, text: string] | undefined> {
   const stored = await snapshots.load({ clusterUid, resource });
-  const first = stored?.objects.entries().next();
-  return first?.value;
+  return [...(stored?.objects.entries() ?? [])].find(([key]) => !isDictionaryKey(key));
 }
 
 function toResourceId(name: string, object: readonly [key: string, text: string] | undefined): ResourceId | undefined {
@@ -36,13 +37,8 @@ function toResourceId(name: string, object: readonly [key: string, text: string]
   const dot = name.indexOf(".");
   const plural = dot < 0 ? name : name.slice(0, dot);
   const group = dot < 0 ? "" : name.slice(dot + 1);
-  let value: { readonly apiVersion?: unknown; readonly kind?: unknown } | null;
-  try {
-    value = JSON.parse(text) as typeof value;
-  } catch {
-    return undefined;
-  }
-  if (typeof value?.apiVersion !== "string" || typeof value.kind !== "string") return undefined;
-  const { version } = splitApiVersion(value.apiVersion);
-  return { group, version, plural, kind: value.kind, namespaced: key.includes("/") };
+  const type = readStoredType(text);
+  if (type === undefined) return undefined;
+  const { version } = splitApiVersion(type.apiVersion);
+  return { group, version, plural, kind: type.kind, namespaced: key.includes("/") };
 }

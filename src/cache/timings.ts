@@ -26,6 +26,9 @@ export interface CacheTimings {
   readonly idleMs: number;
   /** Least time between two writes to disk. */
   readonly diskIntervalMs: number;
+  /** Bodies are packed so long after they came at the earliest, and with such pauses between slices: a fifth of the time at most. */
+  readonly packDelayMs: number;
+  readonly packPauseMs: number;
   /** After a failed write the disk is tried again after this. */
   readonly diskRetryMs: number;
 }
@@ -46,5 +49,7 @@ export const defaultTimings: CacheTimings = {
   watchMaxSeconds: 600,
   idleMs: 600_000,
   diskIntervalMs: 250,
+  packDelayMs: 2_000,
+  packPauseMs: 20,
   diskRetryMs: 30_000,
 };

@@ -1,14 +1,26 @@
+import type { BodyDictionary } from "./body-dictionary.ts";
 import type { KubeObject } from "./object.ts";
 
 /**
  * The bytes of an object as kept: JSON without managedFields, without the last-applied annotation, and without the values of a Secret.
- * How they are held is nobody's business but the implementation's; `parse` costs some 20 µs and gives a fresh value that the caller owns.
+ * How they are held is nobody's business but the implementation's; `parse` costs 20 to 50 µs and gives a fresh value that the caller owns.
  */
 export interface Body {
   /** Throws KubeError "MalformedResponse" where the kept bytes are damaged. */
   parse(): KubeObject;
   /** Bytes held. */
   readonly byteLength: number;
-  /** The JSON text, for disk. */
+  /** The JSON text. Throws as `parse` does. */
   text(): string;
+  /** Makes it take a tenth of the memory, some 60 µs of work; does nothing where that has been done. */
+  pack(dictionary: BodyDictionary): void;
+  /** Set once it is packed. */
+  readonly packed: PackedBytes | undefined;
+}
+
+/** A packed text and what unpacks it. */
+export interface PackedBytes {
+  readonly dictionary: BodyDictionary;
+  /** One byte a character. */
+  readonly bytes: string;
 }

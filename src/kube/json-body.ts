@@ -1,38 +1,72 @@
 import { KubeError } from "./kube-error.ts";
 import { isRecord } from "./read-json.ts";
-import type { Body } from "./body.ts";
+import type { Body, PackedBytes } from "./body.ts";
+import type { BodyDictionary } from "./body-dictionary.ts";
 import type { KubeObject } from "./object.ts";
 
 /** A body that holds its JSON as text. */
 export function createJsonBody(object: KubeObject): Body {
-  return createTextBody(JSON.stringify(object));
+  return new KeptBody(JSON.stringify(object), undefined);
 }
 
-/** A body of JSON text as it lay on disk; `parse` throws where that is damaged. */
+/** A body of JSON text; `parse` throws where that is damaged. */
 export function createTextBody(json: string): Body {
-  return {
-    parse() {
-      let value: unknown;
-      try {
-        value = JSON.parse(json);
-      } catch (cause) {
-        throw new KubeError({
-          reason: "MalformedResponse",
-          message: "the stored bytes of the object are not JSON",
-          cause,
-        });
-      }
-      if (!isRecord(value) || !isRecord(value.metadata)) {
-        throw new KubeError({
-          reason: "MalformedResponse",
-          message: "the stored bytes are not an object with metadata",
-        });
-      }
-      return value as unknown as KubeObject;
-    },
-    get byteLength() {
-      return Buffer.byteLength(json);
-    },
-    text: () => json,
-  };
+  return new KeptBody(json, undefined);
+}
+
+/** A body as it lay on disk; `parse` and `text` throw where that is damaged. */
+export function createPackedBody({ bytes, dictionary }: PackedBytes): Body {
+  return new KeptBody(bytes, dictionary);
+}
+
+/** A class, and two fields: there is one for every object of the fleet. */
+class KeptBody implements Body {
+  /** JSON, or what the dictionary has made of it. */
+  #content: string;
+  #dictionary: BodyDictionary | undefined;
+
+  constructor(content: string, dictionary: BodyDictionary | undefined) {
+    this.#content = content;
+    this.#dictionary = dictionary;
+  }
+
+  get byteLength(): number {
+    return this.#dictionary === undefined ? Buffer.byteLength(this.#content) : this.#content.length;
+  }
+
+  get packed(): PackedBytes | undefined {
+    const dictionary = this.#dictionary;
+    return dictionary === undefined ? undefined : { dictionary, bytes: this.#content };
+  }
+
+  pack(dictionary: BodyDictionary): void {
+    if (this.#dictionary !== undefined) return;
+    this.#content = dictionary.pack(this.#content);
+    this.#dictionary = dictionary;
+  }
+
+  text(): string {
+    if (this.#dictionary === undefined) return this.#content;
+    try {
+      return this.#dictionary.unpack(this.#content);
+    } catch (cause) {
+      throw damaged("cannot be unpacked", cause);
+    }
+  }
+
+  parse(): KubeObject {
+    const text = this.text();
+    let value: unknown;
+    try {
+      value = JSON.parse(text);
+    } catch (cause) {
+      throw damaged("are not JSON", cause);
+    }
+    if (!isRecord(value) || !isRecord(value.metadata)) throw damaged("are not an object with metadata");
+    return value as unknown as KubeObject;
+  }
+}
+
+function damaged(how: string, cause?: unknown): KubeError {
+  return new KubeError({ reason: "MalformedResponse", message: `the stored bytes of the object ${how}`, cause });
 }

@@ -124,4 +124,50 @@ describe("fleet cache and disk", () => {
     expect(written.length).toBeLessThan(12);
     expect(Math.max(...written)).toBe(5);
   });
+
+  it("should pack bodies once it is quiet, write them packed, and not open them at the next start", async () => {
+    const api = new FakeCluster("home");
+    const snapshots = new MemorySnapshotStore();
+    for (let index = 0; index < 60; index++) api.client.put(pods, `a/pod-${index}`);
+    const run = await runCache([api], { snapshots });
+    const rows = () => run.cache.snapshot().resource("home", "pods")!.partition("a")!.rows;
+    expect(rows().filter(({ body }) => body.packed !== undefined)).toEqual([]);
+    const texts = rows().map(({ body }) => body.text());
+    await run.clock.advance(1_000);
+    expect(await snapshots.load({ clusterUid: "cluster-1", resource: "pods" })).toBeUndefined();
+    await run.clock.advance(5_000);
+    expect(rows().filter(({ body }) => body.packed === undefined)).toEqual([]);
+    expect(rows().map(({ body }) => body.text())).toEqual(texts);
+    api.client.put(pods, "a/pod-7");
+    await run.clock.advance(5_000);
+    expect(rows().filter(({ body }) => body.packed === undefined)).toEqual([]);
+    await run.stop();
+    const stored = (await snapshots.load({ clusterUid: "cluster-1", resource: "pods" }))!;
+    expect([...stored.objects.keys()].filter((key) => key.startsWith("\0"))).toHaveLength(1);
+
+    const down = new FakeCluster("home", api.client);
+    api.client.fault = () => failure("ConnectionFailed");
+    const again = await runCache([down], { snapshots });
+    const found = again.cache.snapshot().resource("home", "pods")!.partition("a")!.rows;
+    expect(found).toHaveLength(60);
+    // What changed was written at once, before it was packed.
+    expect(found.flatMap(({ name, body }) => (body.packed === undefined ? [name] : []))).toEqual(["pod-7"]);
+    expect(found.find(({ name }) => name === "pod-7")?.body.parse().metadata.resourceVersion).toBe("161");
+    api.client.fault = () => undefined;
+    await again.clock.advance(60_000);
+    await again.clock.advance(5_000);
+    const confirmed = again.cache.snapshot().resource("home", "pods")!.partition("a")!.rows;
+    expect(confirmed.filter(({ source, body }) => source !== "CACHE" || body.packed === undefined)).toEqual([]);
+    expect(again.changes(pods).every((change) => change.startsWith("ADDED"))).toBe(true);
+  });
+
+  it("should write what is not packed yet when it is stopped", async () => {
+    const home = new FakeCluster("home");
+    const snapshots = new MemorySnapshotStore();
+    for (let index = 0; index < 60; index++) home.client.put(pods, `a/pod-${index}`);
+    const run = await runCache([home], { snapshots });
+    await run.stop();
+    const stored = await snapshots.load({ clusterUid: "cluster-1", resource: "pods" });
+    expect(stored?.objects.size).toBe(60);
+  });
 });

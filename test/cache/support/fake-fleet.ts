@@ -1,3 +1,4 @@
+import { createJsonBody } from "../../../src/kube/json-body.ts";
 import type { CachedCluster, CachedClusters } from "../../../src/cache/cached-cluster.ts";
 import type { ClusterIdentity } from "../../../src/cluster/cluster.ts";
 import type { KubeObject } from "../../../src/kube/object.ts";
@@ -117,7 +118,7 @@ export const fakeToRow: ToRow = (resource, cluster, object, { observedAtMs, sour
     nodeName: (object.spec as { readonly nodeName?: string } | undefined)?.nodeName ?? null,
     observedAtMs,
     source,
-    body: toBody(object),
+    body: createJsonBody(object),
   };
   return row as unknown as AnyRow;
 };
@@ -128,8 +129,3 @@ export const fakePrepare: PrepareObject = (value) => {
   if (object.metadata === undefined || object.malformed === true) return undefined;
   return { object: object as KubeObject, labelManagers: {} };
 };
-
-function toBody(object: KubeObject): AnyRow["body"] {
-  const text = JSON.stringify(object);
-  return { parse: () => JSON.parse(text) as KubeObject, byteLength: text.length, text: () => text };
-}

@@ -1,0 +1,100 @@
+import { createBodyDictionary } from "../kube/body-dictionary.ts";
+import type { BodyDictionary } from "../kube/body-dictionary.ts";
+import type { AnyRow } from "../kube/rows/row.ts";
+import type { Clock } from "../lib/clock.ts";
+import type { ResourceStore } from "./resource-store.ts";
+import type { Slices } from "./slices.ts";
+import type { CacheTimings } from "./timings.ts";
+
+export interface BodyPackerOptions {
+  readonly store: ResourceStore;
+  readonly clock: Clock;
+  readonly slices: Slices;
+  readonly timings: Pick<CacheTimings, "packDelayMs" | "packPauseMs">;
+}
+
+/** Below so many objects a dictionary costs more than it saves. */
+const fewRows = 50;
+
+/**
+ * Packs the bodies of a store while nothing else is to be done: some time after the latest reason to, in slices with pauses four times as long. Never
+ * before the first answer, since all of it costs as much time as parsing everything once more.
+ */
+export class BodyPacker {
+  readonly #options: BodyPackerOptions;
+  #dictionary: BodyDictionary | undefined;
+  #cancelTimer: (() => void) | undefined;
+  #isPacking = false;
+  #isStopped = false;
+
+  constructor(options: BodyPackerOptions) {
+    this.#options = options;
+  }
+
+  /** What bodies are packed with; undefined as long as there are few. */
+  get dictionary(): BodyDictionary | undefined {
+    return this.#dictionary;
+  }
+
+  /** Whether nothing is waiting to be packed, or being packed. */
+  get isIdle(): boolean {
+    return this.#cancelTimer === undefined && !this.#isPacking;
+  }
+
+  /** Goes on with the dictionary that bodies from disk are packed with. */
+  adopt(dictionary: BodyDictionary): void {
+    this.#dictionary = dictionary;
+  }
+
+  /** There are new bodies. */
+  schedule(): void {
+    if (!this.isIdle || this.#isStopped || this.#options.store.size < fewRows) return;
+    this.#arm(this.#options.timings.packDelayMs, () => {
+      this.#isPacking = true;
+      this.#pack(this.#unpackedRows());
+    });
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    this.#isPacking = false;
+  }
+
+  #arm(ms: number, act: () => void): void {
+    this.#cancelTimer = this.#options.clock.setTimer(() => {
+      this.#cancelTimer = undefined;
+      act();
+    }, ms);
+  }
+
+  #pack(rows: Iterator<AnyRow, unknown>): void {
+    const { slices, timings } = this.#options;
+    const isOver = slices.begin();
+    do {
+      const next = rows.next();
+      if (next.done === true) {
+        this.#isPacking = false;
+        return;
+      }
+      this.#dictionary ??= this.#createDictionary(next.value);
+      next.value.body.pack(this.#dictionary);
+    } while (!isOver());
+    this.#arm(timings.packPauseMs, () => this.#pack(rows));
+  }
+
+  /** Of one moment: what comes later is a reason to begin again. */
+  *#unpackedRows(): Generator<AnyRow, void> {
+    for (const { rows } of this.#options.store.snapshot().partitions) {
+      for (const row of rows) if (row.body.packed === undefined) yield row;
+    }
+  }
+
+  /** Of two objects from different places: what they share, the others share too. */
+  #createDictionary(first: AnyRow): BodyDictionary {
+    const { partitions } = this.#options.store.snapshot();
+    const other = partitions.at(-1)?.rows.at(-1) ?? first;
+    return createBodyDictionary([other.body.text(), first.body.text()]);
+  }
+}
