@@ -139,7 +139,7 @@ export function createApp(options: AppOptions): App {
     ...(options.tracer === undefined ? {} : { tracer: options.tracer }),
     clock,
     registry: options.metrics,
-    metricSources: fleetMetrics({ registry, cache, audit }),
+    metricSources: fleetMetrics({ registry, cache, audit, authenticator }),
     starterQueries,
     playgroundAssets: options.playgroundAssets,
     createId,

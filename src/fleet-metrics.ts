@@ -1,3 +1,4 @@
+import type { TokenAuthenticator } from "./auth/authenticator.ts";
 import type { FleetCache } from "./cache/fleet-cache.ts";
 import type { ClusterRegistry } from "./cluster/cluster.ts";
 import type { AuditTrail } from "./loaders/audit-trail.ts";
@@ -7,13 +8,15 @@ export interface FleetMetricsOptions {
   readonly registry: ClusterRegistry;
   readonly cache: FleetCache;
   readonly audit: Pick<AuditTrail, "metrics">;
+  /** Unset in auth.mode none. */
+  readonly authenticator?: Pick<TokenAuthenticator, "counts"> | undefined;
 }
 
 const healthStates = ["UP", "DEGRADED", "DOWN", "UNKNOWN"] as const;
 const syncStates = ["FRESH", "STALE", "SYNCING", "UNREACHABLE", "FORBIDDEN"] as const;
 
 /** What /metrics tells of clusters and cache. States are one series each with value 0 or 1, as kube-state-metrics has them. */
-export function fleetMetrics({ registry, cache, audit }: FleetMetricsOptions): readonly MetricSource[] {
+export function fleetMetrics({ registry, cache, audit, authenticator }: FleetMetricsOptions): readonly MetricSource[] {
   const perResource = (
     name: string,
     help: string,
@@ -62,6 +65,16 @@ export function fleetMetrics({ registry, cache, audit }: FleetMetricsOptions): r
       "Lists and watches that failed since the start.",
       ({ failures }) => failures,
     ),
+    {
+      name: "fleetgraph_token_reviews_total",
+      help: "Bearer tokens shown to clusters since the start: whether they vouched, could not be asked (unknown), or were spared (busy).",
+      type: "counter",
+      labelNames: ["cluster", "result"],
+      collect: () =>
+        (authenticator?.counts() ?? []).flatMap(([cluster, counts]) =>
+          Object.entries(counts).map(([result, value]) => ({ labels: { cluster, result }, value })),
+        ),
+    },
     {
       name: "fleetgraph_audit_events_total",
       help: "Events about mutations since the start, by whether the cluster took them.",

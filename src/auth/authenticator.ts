@@ -10,6 +10,7 @@ import { createExpiredError } from "./expired-error.ts";
 import { createTokenCache, unavailableMs } from "./token-cache.ts";
 import type { KnownVerdict, TokenCache } from "./token-cache.ts";
 import { readTokenClaims } from "./token-claims.ts";
+import type { ReviewCounts } from "./realm.ts";
 import { createTokenFollowers } from "./token-followers.ts";
 import { createTokenCourt } from "./token-verdict.ts";
 import type { TokenVerdict } from "./token-verdict.ts";
@@ -38,6 +39,8 @@ export interface AuthenticatorOptions {
 
 /** An Authenticator with what it holds: verdicts, and reviews that are under way. */
 export interface TokenAuthenticator extends Authenticator {
+  /** Reviews since the start, by realm and by what came of them. */
+  counts(): readonly (readonly [string, ReviewCounts])[];
   close(): void;
 }
 
@@ -67,16 +70,19 @@ export function createAuthenticator({
 
   return {
     authenticate: (token, signal) => {
-      const refusal = refuseUnseen(token);
-      if (refusal !== undefined) return Promise.reject(refusal);
+      if (token.length > maxTokenLength || !/^[\x21-\x7e]+$/.test(token)) return Promise.reject(createNoTokenError());
       const key = cache.keyOf(token);
       const known = cache.find(key);
-      if (known === undefined) return untilAborted(ask(key, token), signal).then((verdict) => admit(verdict));
-      // Asked again ahead of time, so that who comes again and again never waits.
-      if (isAgeing(known)) void ask(key, token);
-      return Promise.resolve().then(() => admit(known.verdict));
+      if (known !== undefined) {
+        // Asked again ahead of time, so that who comes again and again never waits.
+        if (isAgeing(known)) void ask(key, token);
+        return Promise.resolve(known.verdict).then(admit);
+      }
+      const refusal = refuseUnseen(token);
+      return refusal === undefined ? untilAborted(ask(key, token), signal).then(admit) : Promise.reject(refusal);
     },
     follow: (token, identity, onEnd) => followers.follow({ key: cache.keyOf(token), token, identity, onEnd }),
+    counts: () => court.counts(),
     close() {
       followers.close();
       court.close();
@@ -112,9 +118,8 @@ export function createAuthenticator({
     return triedAtMs === undefined ? nowMs - askedAtMs > config.cacheMs / 2 : nowMs - triedAtMs > unavailableMs;
   }
 
-  /** What needs no realm to be refused. A token that says of itself that it is over is: by that nobody gets in. */
+  /** A token that says of itself that it is over needs no realm to be refused: by that nobody gets in. */
   function refuseUnseen(token: string): ApiError | undefined {
-    if (token.length > maxTokenLength || !/^[\x21-\x7e]+$/.test(token)) return createNoTokenError();
     const { expiresAtMs } = readTokenClaims(token);
     return expiresAtMs !== undefined && clock.now() >= expiresAtMs ? createExpiredError(expiresAtMs) : undefined;
   }

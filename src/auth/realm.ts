@@ -3,6 +3,7 @@ import { isKubeError } from "../kube/kube-error.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
 import { createSharedAbort } from "../lib/shared-abort.ts";
+import { createFailureBudget } from "./failure-budget.ts";
 import { createSemaphore } from "./semaphore.ts";
 import type { Semaphore } from "./semaphore.ts";
 import { reviewToken } from "./token-review.ts";
@@ -18,8 +19,12 @@ export type RealmAnswer =
  */
 export type TokenLane = "known" | "stranger";
 
+/** Reviews since the start, by what came of them. */
+export type ReviewCounts = Readonly<Record<RealmAnswer["type"], number>>;
+
 /** A cluster that may vouch for tokens. */
 export interface Realm {
+  readonly counts: ReviewCounts;
   /** Never rejects; answers within `reviewMs` of its turn. */
   review(token: string, lane: TokenLane): Promise<RealmAnswer>;
   close(): void;
@@ -39,11 +44,15 @@ const places: Readonly<Record<TokenLane, { readonly running: number; readonly wa
   known: { running: 16, waiting: 10_000 },
   stranger: { running: 8, waiting: 256 },
 };
+/** Strangers' tokens that come to nothing: whoever makes up another with each request costs a cluster no more. Good ones cost nothing of it. */
+const failures = { perSecond: 100, burst: 500 };
 /** How often it is said that a cluster does not answer. */
 const warnMs = 60_000;
 
 export function createRealm({ cluster, audiences, clock, logger }: RealmOptions): Realm {
   const lanes = { known: createLane("known"), stranger: createLane("stranger") };
+  const budget = createFailureBudget(failures, clock);
+  const counts = { yes: 0, no: 0, unknown: 0, busy: 0 };
   const closing = createSharedAbort();
   let warnedAtMs = -Infinity;
 
@@ -73,7 +82,15 @@ export function createRealm({ cluster, audiences, clock, logger }: RealmOptions)
   };
 
   return {
-    review: (token, lane) => lanes[lane](() => ask(token)),
+    counts,
+    async review(token, lane) {
+      const isStranger = lane === "stranger";
+      const answer: RealmAnswer =
+        isStranger && !budget.isLeft() ? { type: "busy" } : await lanes[lane](() => ask(token));
+      counts[answer.type] += 1;
+      if (isStranger && answer.type !== "yes" && answer.type !== "busy") budget.spend();
+      return answer;
+    },
     close: () => closing.abort(new Error("the realm is closed")),
   };
 }

@@ -4,7 +4,7 @@ import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
 import { createIssuerHints } from "./issuer-hints.ts";
 import { createRealm } from "./realm.ts";
-import type { Realm, RealmAnswer, TokenLane } from "./realm.ts";
+import type { Realm, RealmAnswer, ReviewCounts, TokenLane } from "./realm.ts";
 import { readTokenClaims } from "./token-claims.ts";
 
 /** Whose token it is, as far as the realms say. */
@@ -35,6 +35,8 @@ export interface TokenCourt {
    * realm that is out of reach holds up nobody whom another vouches for.
    */
   judge(token: string, lane: TokenLane, onDispute: () => void): Promise<TokenVerdict>;
+  /** By the name of the realm. */
+  counts(): readonly (readonly [string, ReviewCounts])[];
   close(): void;
 }
 
@@ -63,6 +65,7 @@ export function createTokenCourt(options: TokenCourtOptions): TokenCourt {
       if (verdict.type === "vouched" && heardAll) hints.note(claims, verdict.identity.realm);
       return verdict;
     },
+    counts: () => candidates().map(([name, { counts }]) => [name, counts]),
     close: () => realms.close(),
   };
 

@@ -26,7 +26,7 @@ Which clusters, the first that applies:
 
 Flags:
   --write            let fleetgraph write to the clusters of --kubeconfig and --context
-  --host HOST        loopback address to listen on (default 127.0.0.1)
+  --host HOST        address to listen on (default 127.0.0.1); any but loopback needs auth.mode token
   --port PORT        port to listen on; 0 takes a free one (default 4000)
   --faults           let the embedded clusters have a bad day
   -h, --help         this

@@ -183,6 +183,9 @@ describe("callers with tokens", () => {
     const status = async (name: string): Promise<number> =>
       (await fetch(`${fleet.url}/metrics`, { headers: { authorization: `Bearer ${tokenOf(name)}` } })).status;
     expect([await status("ops"), await status("joe"), await status("joe-of-paris")]).toEqual([200, 403, 403]);
+    const headers = { authorization: `Bearer ${tokenOf("ops")}` };
+    const figures = await (await fetch(`${fleet.url}/metrics`, { headers })).text();
+    expect(figures).toMatch(/fleetgraph_token_reviews_total\{cluster="home",result="yes"\} [1-9]/);
   });
 });
 

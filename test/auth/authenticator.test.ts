@@ -266,6 +266,24 @@ describe("createAuthenticator", () => {
     expect(codes.filter((code) => code === "UNAUTHENTICATED")).toHaveLength(8 + 256);
   });
 
+  it("should bear a hundred made-up tokens a second after a burst, and any number of good ones", async () => {
+    const { ask, realm, clock, authenticator } = start(["home"]);
+    realm["home"]!.answer = (token) => (token.startsWith("good") ? yes("jane") : no);
+    const askAll = async (kind: string, count: number): Promise<Record<string, number>> => {
+      const codes: Record<string, number> = {};
+      for (let i = 0; i < count; i++) {
+        const code = await ask(`${kind}-${clock.monotonic()}-${i}`);
+        codes[code] = (codes[code] ?? 0) + 1;
+      }
+      return codes;
+    };
+    expect(await askAll("good", 600)).toEqual({ "home/jane": 600 });
+    expect(await askAll("bad", 600)).toEqual({ UNAUTHENTICATED: 500, TOO_MANY_REQUESTS: 100 });
+    await clock.advance(1_000);
+    expect(await askAll("bad", 200)).toEqual({ UNAUTHENTICATED: 100, TOO_MANY_REQUESTS: 100 });
+    expect(authenticator.counts()).toEqual([["home", { yes: 600, no: 600, unknown: 0, busy: 200 }]]);
+  });
+
   it("should leave a caller who has gone, and finish for the others", async () => {
     const { authenticator, realm, clock } = start(["home"]);
     const slow = later<unknown>();
