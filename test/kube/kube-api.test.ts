@@ -25,11 +25,14 @@ async function startRealCluster(): Promise<KubeApiUnderTest> {
   const { "client-certificate-data": cert, "client-key-data": key } = config.users[0].user;
   const decode = (text: string): string => Buffer.from(text, "base64").toString("utf8");
   const dispatcher = new Agent({ connect: { ca: decode(ca), cert: decode(cert), key: decode(key) } });
+  const anonymous = new Agent({ connect: { ca: decode(ca) } });
   return {
     fetch: (path, init) =>
       fetch(`${server}${path}`, { ...(init as object), dispatcher }) as unknown as Promise<Response>,
+    fetchAsNobody: (path, init) =>
+      fetch(`${server}${path}`, { ...(init as object), dispatcher: anonymous }) as unknown as Promise<Response>,
     async dispose() {
-      await dispatcher.destroy();
+      await Promise.all([dispatcher.destroy(), anonymous.destroy()]);
       execFileSync(cluster, ["down", directory]);
       rmSync(directory, { recursive: true, force: true });
     },
@@ -39,5 +42,5 @@ async function startRealCluster(): Promise<KubeApiUnderTest> {
 if (assets === undefined) {
   it.skip("kubeApiSuite over a real kube-apiserver: KUBEBUILDER_ASSETS is not set (export it from ../shared/kube/build)", () => {});
 } else {
-  describe("a real kube-apiserver", () => kubeApiSuite(startRealCluster, { expireVersions: false }));
+  describe("a real kube-apiserver", () => kubeApiSuite(startRealCluster, { expireVersions: false, controllers: true }));
 }

@@ -26,8 +26,8 @@ export function authenticate(verify: TokenAuthenticator, headers: Headers, peer:
     const { username, groups } = certificate;
     return { username, groups: withAuthenticatedGroup(username, groups) };
   }
-  const token = /^bearer +(\S+) *$/i.exec(headers.get("authorization") ?? "")?.[1];
-  if (token === undefined) return peer === undefined ? clusterAdmin : anonymousUser;
+  const [scheme = "", token = ""] = (headers.get("authorization") ?? "").trim().split(" ");
+  if (scheme.toLowerCase() !== "bearer" || token === "") return peer === undefined ? clusterAdmin : anonymousUser;
   const verdict = verify(token);
   if ("error" in verdict) throw unauthorized();
   return verdict.user;

@@ -1,4 +1,4 @@
-import { joinErrors, missingRole } from "../../kube/rbac/authorize.ts";
+import { joinErrors } from "../../kube/rbac/authorize.ts";
 import { unlimitedGroup } from "../../kube/rbac/implied-groups.ts";
 import { toPolicyRules } from "../../kube/rbac/policy-rule.ts";
 import type { PolicyRule } from "../../kube/rbac/policy-rule.ts";
@@ -70,7 +70,7 @@ function changesOwnersOnly(draft: Draft, old: KubeObject): boolean {
   return equalJson(rest(draft), rest(old));
 }
 
-function heldRules({ context, user, namespace }: WriteCall): {
+function heldRules({ context, user, plural, namespace }: WriteCall): {
   readonly rules: readonly PolicyRule[];
   readonly missing: readonly string[];
 } {
@@ -79,7 +79,10 @@ function heldRules({ context, user, namespace }: WriteCall): {
     .filter((grant) => grant.namespace === "" || grant.namespace === namespace);
   return {
     rules: grants.flatMap(({ rules }) => rules ?? []),
-    missing: grants.filter(({ rules }) => rules === undefined).map(missingRole),
+    // The real server names the kind that is written, not the one that is missing.
+    missing: grants
+      .filter(({ rules }) => rules === undefined)
+      .map(({ roleName }) => `${plural}.${group} ${JSON.stringify(roleName)} not found`),
   };
 }
 

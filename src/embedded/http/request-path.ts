@@ -59,7 +59,8 @@ export function parseRequestPath(registry: ResourceRegistry, pathname: string): 
     throw unsupported(`${plural}/${subresource}`);
   }
   const isKnown = subresource === "" || served.definition.subresources.includes(subresource);
+  const isAsked = served.definition.behaviour.answer !== undefined;
   const isScoped = served.definition.namespaced ? name === "" || namespace !== "" : namespace === "";
-  if (!isKnown || !isScoped || beyond.length > 0) throw unknownResource();
+  if (!isKnown || !isScoped || (isAsked && name !== "") || beyond.length > 0) throw unknownResource();
   return { kind: "resource", served, namespace, name, subresource };
 }

@@ -24,6 +24,7 @@ import { toShown, toWatchResponse } from "./watch-response.ts";
 /** Answers a request for a resource. Throws StatusError. */
 export async function serveResource(call: ResourceCall): Promise<Response> {
   const { path, request } = call;
+  if (request.method === "HEAD") throw methodNotAllowed();
   if (path.subresource !== "" && path.subresource !== "status") return serveSubresource(call);
   const verb = toVerb(request.method, path.name, isWatch(call));
   if (!path.served.definition.verbs.includes(verb)) throw methodNotAllowed();

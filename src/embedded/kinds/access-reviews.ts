@@ -10,13 +10,17 @@ import type { StatusCause } from "../status-error.ts";
 /** SubjectAccessReview: whether somebody else may. */
 export const accessReviewBehaviour: KindBehaviour = {
   answer: (draft, call) =>
-    answerFor(draft, toSubject(draft), call, [...attributeCauses(draft), ...subjectCauses(draft)]),
+    answerFor(draft, toSubject(draft), call, [
+      ...attributeCauses(draft),
+      ...subjectCauses(draft),
+      ...metadataCauses(draft),
+    ]),
 };
 
 /** LocalSubjectAccessReview: the same for one namespace, to be granted there. */
 export const localAccessReviewBehaviour: KindBehaviour = {
   answer(draft, call) {
-    const causes = [...attributeCauses(draft), ...subjectCauses(draft)];
+    const causes = [...attributeCauses(draft), ...subjectCauses(draft), ...metadataCauses(draft)];
     const path = valueAt(draft, "spec", "nonResourceAttributes");
     if (isJsonObject(path)) causes.push(pathCause(path, "disallowed on this kind of request"));
     const namespace = text(draft, "spec", "resourceAttributes", "namespace");
@@ -30,7 +34,7 @@ export const localAccessReviewBehaviour: KindBehaviour = {
 
 /** SelfSubjectAccessReview: `kubectl auth can-i`. */
 export const selfAccessReviewBehaviour: KindBehaviour = {
-  answer: (draft, call) => answerFor(draft, call.user, call, attributeCauses(draft)),
+  answer: (draft, call) => answerFor(draft, call.user, call, [...attributeCauses(draft), ...metadataCauses(draft)]),
 };
 
 /** SelfSubjectRulesReview: `kubectl auth can-i --list`. Complete, since every authorizer here is known; a role that is missing is told of. */
@@ -67,6 +71,14 @@ export const rulesReviewBehaviour: KindBehaviour = {
 function text(value: unknown, ...path: readonly string[]): string {
   const found = valueAt(value, ...path);
   return typeof found === "string" ? found : "";
+}
+
+/** A review is no object: it has no name, and nothing else but the namespace of its address. */
+function metadataCauses({ metadata }: Draft): StatusCause[] {
+  const { managedFields: _managed, namespace: _namespace, ...rest } = metadata;
+  if (Object.keys(rest).length === 0) return [];
+  const message = `Invalid value: ${JSON.stringify(metadata)}: must be empty`;
+  return [{ reason: "FieldValueInvalid", message, field: "metadata" }];
 }
 
 function answerFor(

@@ -38,7 +38,10 @@ function ruleCauses(rule: JsonObject, at: string, namespaced: boolean): readonly
 
 const toRoleBehaviour = (namespaced: boolean): KindBehaviour => ({
   nameRule: "pathSegment",
-  setDefaults: (draft) => fill(draft, { rules: [] }),
+  // A real server keeps roles in protobuf, which does not tell no rules from none said.
+  setDefaults(draft) {
+    if (itemsAt(draft, "rules").length === 0) draft["rules"] = null;
+  },
   authorizeWrite: refuseEscalation,
   validate: (draft) =>
     itemsAt(draft, "rules").flatMap((rule, at) =>
@@ -67,13 +70,15 @@ function subjectCauses(subject: JsonObject, at: string, namespaced: boolean): re
     if (!namespaced && (namespace === undefined || namespace === "")) causes.push(required(`${at}.namespace`));
   } else if (kind !== "User" && kind !== "Group") {
     causes.push(unsupportedValue(`${at}.kind`, kind, ["ServiceAccount", "User", "Group"]));
+  } else if (subject["apiGroup"] !== group) {
+    causes.push(unsupportedValue(`${at}.apiGroup`, subject["apiGroup"], [group]));
   }
   return causes;
 }
 
 function bindingCauses(draft: Draft, old: KubeObject | undefined, namespaced: boolean): readonly StatusCause[] {
   const causes: StatusCause[] = [];
-  const known = namespaced ? ["ClusterRole", "Role"] : ["ClusterRole"];
+  const known = namespaced ? ["Role", "ClusterRole"] : ["ClusterRole"];
   const kind = valueAt(draft, "roleRef", "kind");
   if (!known.some((one) => one === kind)) causes.push(unsupportedValue("roleRef.kind", kind, known));
   const name = valueAt(draft, "roleRef", "name");
@@ -82,7 +87,9 @@ function bindingCauses(draft: Draft, old: KubeObject | undefined, namespaced: bo
     if (isJsonObject(subject)) causes.push(...subjectCauses(subject, `subjects[${at}]`, namespaced));
   });
   if (old !== undefined && !equalJson(old["roleRef"], draft["roleRef"])) {
-    const message = `Invalid value: ${JSON.stringify(draft["roleRef"])}: cannot change roleRef`;
+    // The real server prints its internal type.
+    const shown = { APIGroup: valueAt(draft, "roleRef", "apiGroup"), Kind: kind, Name: name };
+    const message = `Invalid value: ${JSON.stringify(shown)}: cannot change roleRef`;
     causes.push({ reason: "FieldValueInvalid", message, field: "roleRef" });
   }
   return causes;

@@ -42,6 +42,7 @@ export function createObject(
   const { draft, warnings } = decodeObject(target.served, body, options);
   const { answer } = target.served.definition.behaviour;
   if (answer !== undefined) {
+    checkObjectNamespace(target, draft);
     const object = answer(draft, toWriteCall(context, target, options)) as unknown as KubeObject;
     return { object, created: true, warnings };
   }

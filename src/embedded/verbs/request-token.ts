@@ -7,8 +7,9 @@ import type { JsonObject } from "../json-value.ts";
 import { badRequest, conflict, invalid } from "../status-error.ts";
 import type { StatusCause } from "../status-error.ts";
 import type { ObjectTarget } from "./target.ts";
-import { readStored, toSubject } from "./target.ts";
+import { readStored } from "./target.ts";
 
+const group = "authentication.k8s.io";
 /** Seconds, unless the request says otherwise; the least, and the most, that it may say. */
 const defaultSeconds = 3600;
 const leastSeconds = 600;
@@ -20,11 +21,18 @@ const mostSeconds = 2 ** 32;
  */
 export function requestToken(context: ApiContext, target: ObjectTarget, body: unknown): JsonObject {
   if (!isJsonObject(body)) throw badRequest("the object provided is unrecognized (must be of type TokenRequest)");
+  const { apiVersion = `${group}/v1`, kind = "TokenRequest" } = body;
+  if (kind !== "TokenRequest" || apiVersion !== `${group}/v1`) {
+    const why = `${String(kind)} in version ${JSON.stringify(apiVersion)} cannot be handled as a TokenRequest`;
+    throw badRequest(why);
+  }
   const account = readStored(context, target);
   const spec = objectAt(body, "spec");
   const seconds = spec["expirationSeconds"] ?? defaultSeconds;
+  const misplaced = placeCauses(body, target);
+  if (misplaced.length > 0) throw invalid({ group, kind: "TokenRequest" }, target.name, misplaced);
   const cause = secondsCause(seconds);
-  if (cause !== undefined) throw invalid({ group: "authentication.k8s.io", kind: "TokenRequest" }, "", [cause]);
+  if (cause !== undefined) throw invalid({ group, kind: "TokenRequest" }, "", [cause]);
   const asked = itemsAt(spec, "audiences").filter((audience) => typeof audience === "string");
   const audiences = asked.length === 0 ? [apiAudience] : asked;
   const boundTo = toBoundObject(context, target, spec["boundObjectRef"]);
@@ -46,6 +54,17 @@ export function requestToken(context: ApiContext, target: ObjectTarget, body: un
   };
 }
 
+/** What the request says of its own name and namespace, it must say as its address does. */
+function placeCauses(body: JsonObject, { name, namespace }: ObjectTarget): readonly StatusCause[] {
+  const expected = { name, namespace };
+  return (["name", "namespace"] as const).flatMap((field) => {
+    const said = valueAt(body, "metadata", field) ?? "";
+    if (said === "" || said === expected[field]) return [];
+    const message = `Invalid value: ${JSON.stringify(said)}: must match the service account ${field} if specified`;
+    return [{ reason: "FieldValueInvalid", message, field: `metadata.${field}` }];
+  });
+}
+
 function secondsCause(seconds: unknown): StatusCause | undefined {
   const refuse = (why: string): StatusCause => ({
     reason: "FieldValueInvalid",
@@ -60,14 +79,17 @@ function toBoundObject(context: ApiContext, target: ObjectTarget, reference: unk
   if (!isJsonObject(reference)) return undefined;
   const { kind, name, uid } = reference;
   if (kind !== "Pod" && kind !== "Secret") {
-    throw badRequest(`cannot bind token to object of type ${JSON.stringify(String(kind))}`);
+    const [version = "", of = ""] = String(reference["apiVersion"] ?? "")
+      .split("/")
+      .reverse();
+    throw badRequest(`cannot bind token to object of type ${of}/${version}, Kind=${String(kind)}`);
   }
   const served = context.registry.findKind("", "v1", kind)!;
   const bound = { served, namespace: target.namespace, name: String(name) };
   const { metadata } = readStored(context, bound);
   if (typeof uid === "string" && uid !== "" && uid !== metadata.uid) {
     const why = `the UID in the bound object reference (${uid}) does not match the UID in record. The object might have been deleted and then recreated`;
-    throw conflict(toSubject(bound), bound.name, why);
+    throw conflict({ group: "", plural: kind }, bound.name, why);
   }
   if (
     kind === "Pod" &&

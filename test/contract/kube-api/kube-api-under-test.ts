@@ -2,6 +2,8 @@
 export interface KubeApiUnderTest {
   /** `path` starts with a slash. A watch is a streamed body. */
   fetch(path: string, init?: RequestInit): Promise<Response>;
+  /** The same with no credentials but those of the headers: nobody where there are none. */
+  fetchAsNobody(path: string, init?: RequestInit): Promise<Response>;
   /** Makes every older resourceVersion answer 410, where `supports.expireVersions`. */
   expireVersions?(): void;
   dispose(): Promise<void>;
@@ -10,6 +12,8 @@ export interface KubeApiUnderTest {
 export interface KubeApiSupports {
   /** History can be compacted on demand; a real cluster does that by the clock. */
   readonly expireVersions: boolean;
+  /** Controllers run. The embedded ones are too quick for rules that look at what an object is before any has seen it. */
+  readonly controllers: boolean;
 }
 
 /** JSON as it came; tests look into it freely. */
@@ -28,6 +32,14 @@ const mediaTypes = {
   strategic: "application/strategic-merge-patch+json",
   apply: "application/apply-patch+yaml",
 } as const;
+
+/** Sends a request as somebody. */
+export type CallAs = (
+  method: string,
+  path: string,
+  body?: unknown,
+  headers?: Readonly<Record<string, string>>,
+) => Promise<Answer>;
 
 /** The suite's client: a namespace of its own, JSON in and out. */
 export class SuiteClient {
@@ -58,17 +70,30 @@ export class SuiteClient {
     path: string,
     body?: unknown,
     headers: Readonly<Record<string, string>> = {},
+    fetch = this.#api.fetch,
   ): Promise<Answer> {
     const init: RequestInit = {
       method,
       headers: { "user-agent": "suite/1", "content-type": "application/json", ...headers },
     };
     if (body !== undefined) init.body = typeof body === "string" ? body : JSON.stringify(body);
-    const response = await this.#api.fetch(path, init);
+    const response = await fetch(path, init);
     const text = await response.text();
     // Not every JSON answer of a real server says that it is one.
     const isJson = text.startsWith("{");
     return { status: response.status, body: isJson ? JSON.parse(text) : text, headers: response.headers };
+  }
+
+  /** As somebody else, whom the suite's administrator impersonates; in one group at most, since Fetch would send several as one. */
+  as(user: string, group?: string): CallAs {
+    const headers = { "impersonate-user": user, ...(group === undefined ? {} : { "impersonate-group": group }) };
+    return (method, path, body, more) => this.call(method, path, body, { ...headers, ...more });
+  }
+
+  /** With these headers and no other credentials. */
+  nobody(headers: Readonly<Record<string, string>> = {}): CallAs {
+    return (method, path, body, more) =>
+      this.call(method, path, body, { ...headers, ...more }, this.#api.fetchAsNobody);
   }
 
   get(path: string, accept?: string): Promise<Answer> {
