@@ -109,6 +109,7 @@ export function createApp(options: AppOptions): App {
   const healthLog = createHealthLog({ registry, cache, clock, id: createId(), limit: healthLogEntries });
   const audit = createAuditTrail({ logger, clock, createId });
   const schema: GraphQLSchema = buildFleetSchema({ clock });
+  let sdl: string | undefined;
   const persisted = followManifests(options);
   const parts: HealthPart[] = [{ name: "cache", ok: false, reason: "what the disk has is being loaded" }];
   void cache.ready.then(
@@ -117,7 +118,7 @@ export function createApp(options: AppOptions): App {
   );
   const server = createServer({
     schema,
-    sdl: emitSchema(),
+    sdl: () => (sdl ??= emitSchema()),
     createContext: createRequestContextFactory({
       registry,
       cache,

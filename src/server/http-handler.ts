@@ -33,7 +33,7 @@ export interface HttpHandlerOptions {
   /** Whether /metrics are for who has no token, too. */
   readonly areMetricsOpen: boolean;
   readonly limits: Limits;
-  readonly sdl: string;
+  readonly sdl: () => string;
   readonly logger: Logger;
   readonly clock: Clock;
   readonly createId: () => string;
@@ -138,7 +138,7 @@ export function createHttpHandler(
       }
       case "schema":
         // text/plain, so that a browser shows it; codegen tools do not look.
-        return send(request, response, 200, "text/plain; charset=utf-8", options.sdl, {
+        return send(request, response, 200, "text/plain; charset=utf-8", options.sdl(), {
           "cache-control": "no-cache",
           ...toCors(request),
         });

@@ -60,8 +60,8 @@ export interface StarterQuery {
 
 export interface ServerOptions {
   readonly schema: GraphQLSchema;
-  /** Served as /schema.graphql. */
-  readonly sdl: string;
+  /** Gives what is served as /schema.graphql; called when somebody asks for that. */
+  readonly sdl: () => string;
   /**
    * Makes the context of one operation: called once for each query and mutation, for the start of each subscription, and again for each of
    * its events, so that no loader outlives what it was made for. Must not block: what it returns fetches on demand; a promise only where the

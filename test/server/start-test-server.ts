@@ -109,7 +109,7 @@ export async function startTestServer(
   let readyParts: readonly HealthPart[] = [{ name: "cache home/pods", ok: true }];
   const server = createServer({
     schema,
-    sdl: printSchema(schema),
+    sdl: () => printSchema(schema),
     createContext: (request): TestContext => ({ ...request, serial: ++contexts }),
     config: { host: "127.0.0.1", port: 0, allowedHosts: [], allowedOrigins: [], graceMs: 2000, ...config },
     health: { live: () => [{ name: "ping", ok: true }], ready: () => readyParts },
