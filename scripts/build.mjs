@@ -1,10 +1,13 @@
 // Builds dist/: the executables. What the server needs at every start is in one file, its packages too: to find and read some thousand files takes Node
 // longer than to run them. What is loaded only where somebody needs it stays a package, and so does what looks for files of its own. The packages remain
 // installed, with their licences. One build for each: a chunk shared by two entries would run before their first import, reflect-metadata.
-import { rm } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { chmod, copyFile, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { promisify } from "node:util";
 import { build } from "rolldown";
 
+const run = promisify(execFile);
 const { resolve } = createRequire(import.meta.url);
 /** Loaded late (client-node, x509, OpenTelemetry's SDK), or not there at all (what `ws` and type-graphql try). */
 const lateOrOptional = [
@@ -28,12 +31,16 @@ await build({
   logLevel: "silent",
   output: {
     dir: "dist",
-    format: "esm",
+    format: "cjs",
     sourcemap: true,
-    chunkFileNames: "chunks/[name]-[hash].js",
+    entryFileNames: "app.cjs",
+    chunkFileNames: "chunks/[name]-[hash].cjs",
     minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
   },
 });
+await copyFile("scripts/launcher.mjs", "dist/main.js");
+await chmod("dist/main.js", 0o755);
+await run(process.execPath, ["scripts/cache-code.mjs"]);
 await build({
   input: "src/emit-schema.ts",
   platform: "node",
