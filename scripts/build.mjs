@@ -27,6 +27,8 @@ await build({
   // One copy of graphql for those who import it and those who require it.
   resolve: { alias: { graphql$: resolve("graphql") } },
   tsconfig: "tsconfig.json",
+  // Else graphql looks for other copies of itself at each field.
+  transform: { define: { "process.env.NODE_ENV": '"production"' } },
   // Of circular imports inside of packages, and of what is not there on purpose; errors throw.
   logLevel: "silent",
   output: {

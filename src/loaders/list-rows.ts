@@ -13,6 +13,7 @@ import type { RowRun } from "./connection/row-runs.ts";
 import { badInput, shown } from "./input-error.ts";
 import type { ClusterRank, KindSpec } from "./kinds/kind-spec.ts";
 import { narrowRows } from "./narrow-rows.ts";
+import type { Narrowed } from "./narrow-rows.ts";
 import type { Operation } from "./operation.ts";
 import { compareRows, compileOrder, rowId } from "./order/compile-order.ts";
 import { hashArguments } from "./page/cursor.ts";
@@ -56,9 +57,12 @@ export function listRows<Row extends AnyRow>(operation: Operation, request: List
     spec,
     match() {
       const { rows } = request;
+      const narrowed = rows === undefined ? narrowRows(args, indexes) : undefined;
       const runs =
-        rows === undefined ? readPartitions<Row>(operation, asked, args, maxStalenessMs) : [{ rows: rows() }];
-      if (matches === undefined) return runs;
+        rows === undefined
+          ? readPartitions<Row>(operation, asked, { namespaces, maxStalenessMs, narrowed })
+          : [{ rows: rows() }];
+      if (matches === undefined || (narrowed?.isExact === true && !isSet(fieldSelector))) return runs;
       return runs.map(({ partition, rows: candidates }) => ({ partition, rows: candidates.filter(matches) }));
     },
     filterKey: matches === undefined ? "" : hash,
@@ -128,15 +132,19 @@ function isSet(value: string | null | undefined): value is string {
   return value !== null && value !== undefined && value !== "";
 }
 
+/** What of the partitions is read. */
+interface Reading {
+  readonly namespaces: readonly string[] | null | undefined;
+  readonly maxStalenessMs: number | undefined;
+  readonly narrowed: Narrowed | undefined;
+}
+
 function readPartitions<Row extends AnyRow>(
-  { view, indexes }: Operation,
+  { view }: Operation,
   asked: readonly Asked[],
-  args: ListArgs,
-  maxStalenessMs: number | undefined,
+  { namespaces, maxStalenessMs, narrowed }: Reading,
 ): readonly RowRun<Row>[] {
-  const { namespaces } = args;
   const wanted = namespaces === null || namespaces === undefined ? undefined : new Set(namespaces);
-  const narrowed = narrowRows(args, indexes);
   const runs: RowRun<Row>[] = [];
   for (const { cluster, resource, served = true } of asked) {
     const status = view.resource(cluster.name, resource)?.status;
@@ -144,7 +152,7 @@ function readPartitions<Row extends AnyRow>(
     for (const partition of view.partitions(cluster.name, resource)) {
       if (wanted !== undefined && !wanted.has(partition.key.namespace)) continue;
       // Rows of a resource are of its kind: see toRow.
-      const rows = (narrowed?.(partition) ?? partition.rows) as readonly AnyRow[] as readonly Row[];
+      const rows = (narrowed?.rowsOf(partition) ?? partition.rows) as readonly AnyRow[] as readonly Row[];
       if (rows.length > 0) runs.push({ partition, rows });
     }
   }

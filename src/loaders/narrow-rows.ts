@@ -5,20 +5,37 @@ import type { AnyRow } from "../kube/rows/row.ts";
 import type { Indexes } from "./indexes.ts";
 import type { ListArgs } from "./request-context.ts";
 
-/** Rows of a partition among which all are that a condition can hold for, in the partition's order. */
-export type Narrowed = (partition: PartitionSnapshot) => readonly AnyRow[];
+export interface Narrowed {
+  /** Rows of a partition among which all are that the conditions can hold for, in the partition's order. */
+  readonly rowsOf: (partition: PartitionSnapshot) => readonly AnyRow[];
+  /** Whether `where` and the label selector hold for each of them: there is no other condition. */
+  readonly isExact: boolean;
+}
 
 /**
- * An index that a list's conditions allow to use instead of a scan; undefined where none does. All conditions are still to be checked: only what
- * must hold besides everything else (an equality at the top of `where`, a term of the label selector) narrows.
+ * An index that a list's conditions allow to use instead of a scan; undefined where none does. What narrows is what must hold besides everything else:
+ * an equality at the top of `where`, a term of the label selector.
  */
 export function narrowRows({ where, labelSelector }: ListArgs, indexes: Indexes): Narrowed | undefined {
   const nodeName = equality(toRecord(where)["nodeName"]);
-  if (nodeName !== undefined) return (partition) => indexes.byNode.at(partition).get(nodeName) ?? [];
+  if (nodeName !== undefined) {
+    return { rowsOf: (partition) => indexes.byNode.at(partition).get(nodeName) ?? [], isExact: false };
+  }
   const label = labelOfWhere(where) ?? labelOfSelector(labelSelector);
   if (label === undefined) return undefined;
   const [key, value] = label;
-  return (partition) => indexes.byLabel.at(partition).of(key).get(value) ?? [];
+  return {
+    rowsOf: (partition) => indexes.byLabel.at(partition).of(key).get(value) ?? [],
+    isExact: isUnset(where) && isOneTerm(labelSelector),
+  };
+}
+
+function isUnset(where: unknown): boolean {
+  return where === undefined || where === null || Object.values(toRecord(where)).every((one) => one === undefined);
+}
+
+function isOneTerm(labelSelector: string | null | undefined): boolean {
+  return typeof labelSelector === "string" && parseLabelSelector(labelSelector).length === 1;
 }
 
 function labelOfWhere(where: unknown): readonly [string, string] | undefined {

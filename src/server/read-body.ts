@@ -60,9 +60,16 @@ function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> 
       }
       chunks.push(chunk);
     });
-    request.once("end", () => resolve(Buffer.concat(chunks, length)));
+    let isWhole = false;
+    request.once("end", () => {
+      isWhole = true;
+      resolve(Buffer.concat(chunks, length));
+    });
     request.once("error", reject);
-    request.once("close", () => reject(badRequest("The connection closed before the body was complete.")));
+    request.once("close", () => {
+      // Closes after its end as well: an error nobody gets is still one that is made.
+      if (!isWhole) reject(badRequest("The connection closed before the body was complete."));
+    });
   });
 }
 

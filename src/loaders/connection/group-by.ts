@@ -55,9 +55,9 @@ function countGroups<Row>(
     else groups.set(key, { values, count });
     if (groups.size > maxGroups) throw tooManyGroups(maxGroups, groups.size);
   };
-  const grouping = JSON.stringify([spec.name, fields, labels]);
+  const countsOf = groupCounts.of(JSON.stringify([spec.name, fields, labels]), readers);
   for (const run of runs) {
-    const counted = groupCounts.of(grouping, readers, run);
+    const counted = countsOf(run);
     if (counted !== undefined) {
       for (const [key, { values, count }] of counted) add(key, values, count);
       continue;

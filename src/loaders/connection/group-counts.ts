@@ -22,10 +22,10 @@ export type CountedGroups = ReadonlyMap<string, CountedGroup>;
 /** How many rows of each partition are in which group, for groupings that read nothing but rows; carried from revision to revision. */
 export interface GroupCounts {
   /**
-   * Of all rows of the run's partition; undefined where the run is not that, or the grouping looks at related objects. Equal `key`s must come with
+   * Counts all rows of a run's partition; undefined where the run is not that, or the grouping looks at related objects. Equal `key`s must come with
    * equal `readers`.
    */
-  of<Row>(key: string, readers: readonly GroupReader<Row>[], run: RowRun<Row>): CountedGroups | undefined;
+  of<Row>(key: string, readers: readonly GroupReader<Row>[]): (run: RowRun<Row>) => CountedGroups | undefined;
 }
 
 /** Groupings remembered; dashboards repeat a handful. */
@@ -42,21 +42,23 @@ class RelationRead extends Error {}
 export function createGroupCounts(): GroupCounts {
   const groupings = new Map<string, Grouping>();
   return {
-    of<Row>(key: string, readers: readonly GroupReader<Row>[], { partition, rows }: RowRun<Row>) {
-      if (partition === undefined || (partition.rows as readonly unknown[]) !== rows) return undefined;
+    of<Row>(key: string, readers: readonly GroupReader<Row>[]) {
       const grouping = groupings.get(key) ?? createGrouping(readers);
       groupings.delete(key);
       groupings.set(key, grouping);
       const [oldest] = groupings.keys();
       if (groupings.size > keptGroupings && oldest !== undefined) groupings.delete(oldest);
-      if (grouping.readsRelations) return undefined;
-      try {
-        return grouping.counts.at(partition);
-      } catch (error) {
-        if (!(error instanceof RelationRead)) throw error;
-        grouping.readsRelations = true;
-        return undefined;
-      }
+      return ({ partition, rows }: RowRun<Row>) => {
+        const isWhole = partition !== undefined && (partition.rows as readonly unknown[]) === rows;
+        if (!isWhole || grouping.readsRelations) return undefined;
+        try {
+          return grouping.counts.at(partition);
+        } catch (error) {
+          if (!(error instanceof RelationRead)) throw error;
+          grouping.readsRelations = true;
+          return undefined;
+        }
+      };
     },
   };
 }
