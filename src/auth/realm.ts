@@ -3,6 +3,7 @@ import { isKubeError } from "../kube/kube-error.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
 import { createSharedAbort } from "../lib/shared-abort.ts";
+import { createSigningKeys } from "./signing-keys.ts";
 import { createFailureBudget } from "./failure-budget.ts";
 import { createSemaphore } from "./semaphore.ts";
 import type { Semaphore } from "./semaphore.ts";
@@ -19,12 +20,17 @@ export type RealmAnswer =
  */
 export type TokenLane = "known" | "stranger";
 
+/** `unknown`: the cluster does not tell its keys, or cannot be asked. */
+export type KeyAnswer = "yes" | "no" | "unknown";
+
 /** Reviews since the start, by what came of them. */
 export type ReviewCounts = Readonly<Record<RealmAnswer["type"], number>>;
 
 /** A cluster that may vouch for tokens. */
 export interface Realm {
   readonly counts: ReviewCounts;
+  /** Whether the cluster signs its ServiceAccounts' tokens with this key. Never rejects; answers within a second. */
+  signsWith(keyId: string): Promise<KeyAnswer>;
   /** Never rejects; answers within `reviewMs` of its turn. */
   review(token: string, lane: TokenLane): Promise<RealmAnswer>;
   close(): void;
@@ -83,6 +89,7 @@ export function createRealm({ cluster, audiences, clock, logger }: RealmOptions)
 
   return {
     counts,
+    signsWith: createSigningKeys({ cluster, clock, closing: closing.signal }),
     async review(token, lane) {
       const isStranger = lane === "stranger";
       const answer: RealmAnswer =

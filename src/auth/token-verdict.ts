@@ -4,8 +4,9 @@ import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
 import { createIssuerHints } from "./issuer-hints.ts";
 import { createRealm } from "./realm.ts";
-import type { Realm, RealmAnswer, ReviewCounts, TokenLane } from "./realm.ts";
+import type { KeyAnswer, Realm, RealmAnswer, ReviewCounts, TokenLane } from "./realm.ts";
 import { readTokenClaims } from "./token-claims.ts";
+import type { TokenClaims } from "./token-claims.ts";
 
 /** Whose token it is, as far as the realms say. */
 export type TokenVerdict =
@@ -27,6 +28,8 @@ export interface TokenCourtOptions {
   readonly clock: Clock;
   readonly logger: Logger;
 }
+
+type Member = readonly [name: string, realm: Realm];
 
 /** Puts tokens to the realms. */
 export interface TokenCourt {
@@ -51,8 +54,10 @@ export function createTokenCourt(options: TokenCourtOptions): TokenCourt {
   return {
     async judge(token, lane, onDispute) {
       const claims = readTokenClaims(token);
-      const all = candidates();
-      const hinted = hints.find(claims);
+      const all = await candidates(claims);
+      // Where some are left out by their keys, hints would only say less.
+      const isOpen = all.length === members().length;
+      const hinted = isOpen ? hints.find(claims) : undefined;
       const first = hinted === undefined ? [] : all.filter(([name]) => name === hinted);
       if (first.length > 0) {
         const { verdict } = await ask(token, lane, first, onDispute);
@@ -62,14 +67,28 @@ export function createTokenCourt(options: TokenCourtOptions): TokenCourt {
       const rest = all.filter((realm) => !first.includes(realm));
       const { verdict, heardAll } = await ask(token, lane, rest, onDispute);
       // While one is out of reach another could make itself the realm of its tokens.
-      if (verdict.type === "vouched" && heardAll) hints.note(claims, verdict.identity.realm);
+      if (verdict.type === "vouched" && isOpen && heardAll) hints.note(claims, verdict.identity.realm);
       return verdict;
     },
-    counts: () => candidates().map(([name, { counts }]) => [name, counts]),
+    counts: () => members().map(([name, { counts }]) => [name, counts]),
     close: () => realms.close(),
   };
 
-  function candidates(): (readonly [string, Realm])[] {
+  /** Who may have to do with such a token: where it names a key, whoever has that; of a ServiceAccount's nobody else. */
+  async function candidates({ keyId, isServiceAccount }: TokenClaims): Promise<readonly Member[]> {
+    const all = members();
+    if (keyId === undefined || all.length < 2) return all;
+    const answers = await soon(
+      all.map(([, realm]) => realm.signsWith(keyId)),
+      clock,
+    );
+    const having = (answer: KeyAnswer): readonly Member[] =>
+      all.filter((_, at) => (answers[at] ?? "unknown") === answer);
+    const signers = having("yes");
+    return signers.length > 0 ? signers : isServiceAccount ? having("unknown") : all;
+  }
+
+  function members(): readonly Member[] {
     return registry.list().flatMap(({ name, status }) => {
       const realm = realms.get(name);
       // The same cluster a second time is none of its own; it is asked under its first name.
@@ -80,7 +99,7 @@ export function createTokenCourt(options: TokenCourtOptions): TokenCourt {
   function ask(
     token: string,
     lane: TokenLane,
-    asked: readonly (readonly [string, Realm])[],
+    asked: readonly Member[],
     onDispute: () => void,
   ): Promise<{ readonly verdict: TokenVerdict; readonly heardAll: boolean }> {
     const { expiresAtMs } = readTokenClaims(token);
@@ -115,6 +134,27 @@ export function createTokenCourt(options: TokenCourtOptions): TokenCourt {
       for (const [name, realm] of asked) void realm.review(token, lane).then((answer) => hear(name, answer));
     });
   }
+}
+
+/** The answers by their places, and none where one has not come when another has been yes for `agreeMs`. */
+function soon(asked: readonly Promise<KeyAnswer>[], clock: Clock): Promise<readonly (KeyAnswer | undefined)[]> {
+  return new Promise((resolve) => {
+    const answers = asked.map((): KeyAnswer | undefined => undefined);
+    let left = asked.length;
+    let cancel: (() => void) | undefined;
+    const end = (): void => {
+      cancel?.();
+      resolve(answers);
+    };
+    for (const [at, one] of asked.entries()) {
+      void one.then((answer) => {
+        answers[at] = answer;
+        left -= 1;
+        if (left === 0) end();
+        else if (answer === "yes") cancel ??= clock.setTimer(end, agreeMs);
+      });
+    }
+  });
 }
 
 function withoutYes(answers: readonly RealmAnswer["type"][]): TokenVerdict {

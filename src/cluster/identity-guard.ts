@@ -33,6 +33,7 @@ export function withIdentityGuard(options: IdentityGuardOptions): KubeClient {
     log: (pod, query, given) => call(given, (client, o) => client.log(pod, query, o)),
     discover: (given) => call(given, (client, o) => client.discover(o)),
     version: (given) => call(given, (client, o) => client.version(o)),
+    signingKeyIds: (given) => call(given, (client, o) => client.signingKeyIds(o)),
     create: (resource, object, given) => call(given, (client, o) => client.create(resource, object, o)),
     replace: (resource, object, given) => call(given, (client, o) => client.replace(resource, object, o)),
     patch: (resource, object, patch, given) => call(given, (client, o) => client.patch(resource, object, patch, o)),

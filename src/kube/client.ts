@@ -91,6 +91,8 @@ export interface KubeReader {
   discover(options: CallOptions): Promise<readonly ApiResource[]>;
   /** gitVersion of /version. */
   version(options: CallOptions): Promise<string>;
+  /** Ids of the keys that sign its ServiceAccounts' tokens, from /openid/v1/jwks; "Forbidden" or "NotFound" where it does not tell. */
+  signingKeyIds(options: CallOptions): Promise<readonly string[]>;
 }
 
 export interface LogQuery {

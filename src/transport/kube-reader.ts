@@ -1,6 +1,7 @@
 import type { CallOptions, KubeReader, ListQuery, LogQuery, WatchQuery } from "../kube/client.ts";
 import { KubeError } from "../kube/kube-error.ts";
 import type { KubeObject } from "../kube/object.ts";
+import { isRecord } from "../kube/read-json.ts";
 import { toApiVersion, toResourceName, toResourcePath } from "../kube/resource-id.ts";
 import { discoverResources } from "./discovery.ts";
 import { readJson } from "./json-answer.ts";
@@ -80,6 +81,13 @@ export function createKubeReader({ cluster, link, limits, now }: KubeReaderOptio
       const version = (body as { readonly gitVersion?: unknown } | null)?.gitVersion;
       if (typeof version !== "string") throw malformed(cluster, "the answer of /version names no gitVersion");
       return version;
+    },
+    async signingKeyIds(options) {
+      // The API server answers nothing else there, and refuses who does not ask for it by name.
+      const body = await getJson("/openid/v1/jwks", none, options, "application/jwk-set+json");
+      const keys = (body as { readonly keys?: unknown } | null)?.keys;
+      if (!Array.isArray(keys)) throw malformed(cluster, "the answer of /openid/v1/jwks names no keys");
+      return keys.flatMap((key: unknown) => (isRecord(key) && typeof key["kid"] === "string" ? [key["kid"]] : []));
     },
   };
 }

@@ -21,6 +21,7 @@ export function withTracing(client: KubeClient, cluster: string, tracer: Tracer)
     log: (pod, query, options) => traced("get", "pods/log", () => client.log(pod, query, options)),
     discover: (options: CallOptions) => traced("get", "discovery", () => client.discover(options)),
     version: (options: CallOptions) => traced("get", "version", () => client.version(options)),
+    signingKeyIds: (options) => client.signingKeyIds(options),
     create: (resource, object, options) =>
       traced("create", of(resource, options.subresource), () => client.create(resource, object, options)),
     replace: (resource, object, options) =>

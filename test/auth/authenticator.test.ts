@@ -217,6 +217,54 @@ describe("createAuthenticator", () => {
     expect(realm["paris"]!.shown).toHaveLength(1);
   });
 
+  it("should show a token that names a key to nobody but the clusters that have it (T20)", async () => {
+    const { ask, realm, clock } = start(["home", "paris", "tokyo"]);
+    for (const name of ["home", "paris", "tokyo"]) {
+      realm[name]!.keys = [`key-of-${name}`];
+      realm[name]!.answer = () => yes("jane");
+    }
+    const token = (key: string, sub: string): string => jwt({ iss: "i", sub, "kubernetes.io": {} }, key);
+    expect(await ask(token("key-of-paris", "a"))).toBe("paris/jane");
+    expect(await ask(token("key-of-paris", "b"))).toBe("paris/jane");
+    expect(await ask(token("key-of-nobody", "c"))).toBe("UNAUTHENTICATED");
+    expect([realm["home"]!.shown.length, realm["paris"]!.shown.length, realm["tokyo"]!.shown.length]).toEqual([
+      0, 2, 0,
+    ]);
+    // Made-up keys are no reason to ask for keys again and again; a new one is found in time.
+    for (let i = 0; i < 50; i++) await ask(token(`made-up-${i}`, "d"));
+    expect(realm["home"]!.keysAsked).toBe(1);
+    realm["home"]!.keys = ["key-of-home", "newer"];
+    await clock.advance(10_000);
+    expect(await ask(token("newer", "e"))).toBe("home/jane");
+    // One that does not tell may have any key.
+    realm["tokyo"]!.keys = undefined;
+    realm["tokyo"]!.leave();
+    realm["tokyo"]!.join();
+    realm["tokyo"]!.answer = () => no;
+    expect(await ask(token("unheard-of", "f"))).toBe("UNAUTHENTICATED");
+    expect([realm["home"]!.shown.length, realm["paris"]!.shown.length, realm["tokyo"]!.shown.length]).toEqual([
+      1, 2, 1,
+    ]);
+    // Who is no ServiceAccount may have a key of an issuer that several know.
+    realm["home"]!.answer = () => no;
+    realm["paris"]!.answer = () => no;
+    expect(await ask(jwt({ iss: "https://issuer.example" }, "foreign"))).toBe("UNAUTHENTICATED");
+    expect([realm["home"]!.shown.length, realm["paris"]!.shown.length, realm["tokyo"]!.shown.length]).toEqual([
+      2, 3, 2,
+    ]);
+  });
+
+  it("should not wait for the keys of a cluster that hangs where another has the one that is named", async () => {
+    const { authenticator, realm, clock } = start(["home", "paris"]);
+    realm["home"]!.keys = ["k"];
+    realm["home"]!.answer = () => yes("jane");
+    realm["paris"]!.keys = new Promise(() => {}) as never;
+    const answer = authenticator.authenticate(jwt({ iss: "i", "kubernetes.io": {} }, "k"), stays());
+    await clock.advance(100);
+    expect((await answer).realm).toBe("home");
+    expect(realm["paris"]!.shown).toEqual([]);
+  });
+
   it("should go on asking all realms where two share a key", async () => {
     const { ask, realm } = start(["home", "paris"]);
     realm["home"]!.answer = (token) => (token.endsWith("h") ? yes("jane") : no);

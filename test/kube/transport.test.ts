@@ -70,6 +70,7 @@ describe.skipIf(kubeAssets === undefined)(`transport over a real control plane (
 
   it("should read version, discovery, objects and pages", async () => {
     expect(await client.version(options())).toBe("v1.34.4");
+    expect(await client.signingKeyIds(options())).toEqual([expect.stringMatching(/^[\w-]{20,}$/)]);
     const found = await client.discover(options());
     expect(found.find(({ kind, group }) => kind === "Pod" && group === "")).toMatchObject({ plural: "pods", namespaced: true, shortNames: ["po"], subresources: expect.arrayContaining(["log", "status"]) as string[] }); // prettier-ignore
     expect(found.find(({ kind }) => kind === "Deployment")).toMatchObject({ group: "apps", version: "v1" });

@@ -63,6 +63,22 @@ describe("requests", () => {
     }
   });
 
+  it("should read the ids of the keys that sign tokens, and pass over what names none", async () => {
+    let answer: unknown = { keys: [{ kid: "a", kty: "RSA" }, { kty: "EC" }, null, { kid: 3 }, { kid: "b" }] };
+    const accepted: unknown[] = [];
+    const server = await serve({
+      respond: ({ headers }, response) => {
+        accepted.push(headers.accept);
+        json(response, 200, answer);
+      },
+    });
+    const client = connect(connectionTo([server.url]));
+    expect(await client.signingKeyIds(forever())).toEqual(["a", "b"]);
+    expect([server.requests, accepted]).toEqual([["GET /openid/v1/jwks"], ["application/jwk-set+json"]]);
+    for (answer of [null, {}, { keys: "a" }, []])
+      expect(await failureOf(client.signingKeyIds(forever()))).toMatchObject({ reason: "MalformedResponse" });
+  });
+
   it("should refuse an answer that is longer than allowed", async () => {
     const server = await serve({ respond: (_request, response) => response.end("x".repeat(100_000)) });
     const client = connect(connectionTo([server.url]), { limits: { maxBodyBytes: 50_000 } });

@@ -87,6 +87,8 @@ export function createEmbeddedClient(context: ApiContext, believes: readonly Bel
     discover: (options) => call(options, { verb: "get", path: "/apis" }, () => discover(context)),
     version: (options) =>
       call(options, { verb: "get", path: "/version" }, () => recordedApi.version["gitVersion"] ?? ""),
+    // Its tokens name no key.
+    signingKeyIds: (options) => call(options, { verb: "get", path: "/openid/v1/jwks" }, () => []),
     create: (resource, object, options) =>
       call(options, toCreation(resource, object, options), (user) => {
         if (options.subresource === "binding")

@@ -21,6 +21,9 @@ export interface FakeRealm {
   readonly as: CallOptions["as"][];
   /** `status` of the review, or what goes wrong; may take its time. By default nobody's. */
   answer: (token: string, signal: AbortSignal) => unknown;
+  /** Ids of its keys; undefined: it does not tell. */
+  keys: readonly string[] | undefined;
+  keysAsked: number;
   join(): void;
   leave(): void;
 }
@@ -96,13 +99,22 @@ export function createFakeRealms(
       reviews: [],
       as: [],
       answer: () => no,
+      keys: undefined,
+      keysAsked: 0,
       join() {
         gone = new AbortController();
         const cluster = {
           name,
           signal: gone.signal,
           status: { identity: { state: "pinned", uid: name } },
-          client: { create },
+          client: {
+            create,
+            async signingKeyIds() {
+              fake.keysAsked += 1;
+              if (fake.keys === undefined) throw kubeError("Forbidden");
+              return fake.keys;
+            },
+          },
         } as unknown as Cluster;
         members.set(name, cluster);
         for (const listener of listeners) listener({ type: "joined", cluster });
