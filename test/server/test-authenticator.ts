@@ -16,13 +16,15 @@ export interface TestAuthenticator {
   end(error: ApiError): void;
 }
 
-/** Knows the token "good" for jane's; "expired" and "unavailable" are what they say, all others nobody's. */
-export function createTestAuthenticator(): TestAuthenticator {
+/** Takes `delayMs` over each token. Knows the token "good" for jane's; "expired" and "unavailable" are what they say, all others nobody's. */
+export function createTestAuthenticator(delayMs: () => number = () => 0): TestAuthenticator {
   const listeners = new Set<(error: ApiError) => void>();
   const asked: string[] = [];
   const authenticator: Authenticator = {
     async authenticate(token) {
       asked.push(token);
+      const ms = delayMs();
+      if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
       if (token === "good") return jane;
       if (token === "expired") throw expired;
       if (token === "unavailable") throw unavailable;
