@@ -46,7 +46,22 @@ export function createRequestContextFactory(
   const limits = { ...defaultLimits, ...options.limits };
   const cohorts = createCohorts(options);
   const create = (request: OperationRequest, access: Access): FleetRequestContext => {
-    const shared: StreamOptions = { ...options, ...request, indexes, limits, access, cohorts };
+    // One by one, so that all of them have one shape: thousands of streams keep theirs.
+    const shared: StreamOptions = {
+      registry: options.registry,
+      cache: options.cache,
+      healthLog: options.healthLog,
+      authorizer: options.authorizer,
+      clock: options.clock,
+      maxPending: options.maxPending,
+      identity: request.identity,
+      signal: request.signal,
+      nowMs: request.nowMs,
+      indexes,
+      limits,
+      access,
+      cohorts,
+    };
     const loaders = once(() => createLoaders(shared));
     const writers = once(() => createWriters({ ...shared, requestId: request.requestId, audit: options.audit }));
     const streams = once(() => createStreams(shared));

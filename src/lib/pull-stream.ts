@@ -23,74 +23,115 @@ export interface PullStream<T> extends AsyncIterableIterator<T> {
   fail(error: unknown): void;
 }
 
-export function createPullStream<T>({ produce, onClose, signal }: PullStreamOptions<T>): PullStream<T> {
-  let closed = false;
-  let failure: { readonly error: unknown } | undefined;
-  const waiting: Deferred<IteratorResult<T>>[] = [];
-  const done: IteratorResult<T> = { done: true, value: undefined };
+export function createPullStream<T>(options: PullStreamOptions<T>): PullStream<T> {
+  return new OptionsStream(options);
+}
 
-  const close = (): void => {
-    if (closed) return;
-    closed = true;
-    signal.removeEventListener("abort", close);
-    try {
-      onClose();
-    } finally {
-      for (const { resolve } of waiting.splice(0)) resolve(done);
-    }
-  };
-  const fail = (error: unknown): void => {
-    if (closed) return;
-    const first = waiting.shift();
-    if (first === undefined) failure = { error };
-    else first.reject(error);
-    close();
-  };
-  const wake = (): void => {
-    while (!closed && waiting.length > 0) {
+/** A pull stream that makes its values itself. A class, since thousands of them are open: what all have in common is not kept for each. */
+export abstract class PulledStream<T> implements PullStream<T> {
+  readonly #signal: AbortSignal;
+  readonly #waiting: Deferred<IteratorResult<T>>[] = [];
+  #isClosed = false;
+  #failure: { readonly error: unknown } | undefined;
+
+  /** See PullStreamOptions. `start` is to be called once the stream can be closed. */
+  protected constructor(signal: AbortSignal) {
+    this.#signal = signal;
+  }
+
+  /** See PullStreamOptions. */
+  protected abstract produce(): T | undefined;
+  protected abstract onClose(): void;
+
+  protected start(): void {
+    if (this.#signal.aborted) this.#close();
+    else this.#signal.addEventListener("abort", this, { once: true });
+  }
+
+  /** The signal was aborted. */
+  handleEvent(): void {
+    this.#close();
+  }
+
+  get isWaiting(): boolean {
+    return this.#waiting.length > 0;
+  }
+
+  wake(): void {
+    while (!this.#isClosed && this.#waiting.length > 0) {
       let value: T | undefined;
       try {
-        value = produce();
+        value = this.produce();
       } catch (error) {
-        return fail(error);
+        return this.fail(error);
       }
       if (value === undefined) return;
-      waiting.shift()?.resolve({ done: false, value });
+      this.#waiting.shift()?.resolve({ done: false, value });
     }
-  };
+  }
 
-  if (signal.aborted) close();
-  else signal.addEventListener("abort", close, { once: true });
+  fail(error: unknown): void {
+    if (this.#isClosed) return;
+    const first = this.#waiting.shift();
+    if (first === undefined) this.#failure = { error };
+    else first.reject(error);
+    this.#close();
+  }
 
-  return {
-    get isWaiting() {
-      return waiting.length > 0;
-    },
-    wake,
-    fail,
-    next() {
-      const entry = createDeferred<IteratorResult<T>>();
-      if (failure !== undefined) {
-        entry.reject(failure.error);
-        failure = undefined;
-      } else if (closed) {
-        entry.resolve(done);
-      } else {
-        waiting.push(entry);
-        wake();
-      }
-      return entry.promise;
-    },
-    return() {
-      close();
-      return Promise.resolve(done);
-    },
-    throw(error) {
-      close();
-      return Promise.reject(error);
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
+  next(): Promise<IteratorResult<T>> {
+    const entry = createDeferred<IteratorResult<T>>();
+    if (this.#failure !== undefined) {
+      entry.reject(this.#failure.error);
+      this.#failure = undefined;
+    } else if (this.#isClosed) {
+      entry.resolve({ done: true, value: undefined });
+    } else {
+      this.#waiting.push(entry);
+      this.wake();
+    }
+    return entry.promise;
+  }
+
+  return(): Promise<IteratorResult<T>> {
+    this.#close();
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  throw(error: unknown): Promise<IteratorResult<T>> {
+    this.#close();
+    return Promise.reject(error as Error);
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  #close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#signal.removeEventListener("abort", this);
+    try {
+      this.onClose();
+    } finally {
+      for (const { resolve } of this.#waiting.splice(0)) resolve({ done: true, value: undefined });
+    }
+  }
+}
+
+class OptionsStream<T> extends PulledStream<T> {
+  readonly #options: PullStreamOptions<T>;
+
+  constructor(options: PullStreamOptions<T>) {
+    super(options.signal);
+    this.#options = options;
+    this.start();
+  }
+
+  protected override produce(): T | undefined {
+    return this.#options.produce();
+  }
+
+  protected override onClose(): void {
+    this.#options.onClose();
+  }
 }

@@ -28,96 +28,116 @@ export interface EventStream<Result> extends AsyncGenerator<Result, undefined, u
  */
 const sliceMs = 5;
 
-export function createEventStream<Event, Result>({
-  source,
-  clock,
-  toResult,
-  onEnd,
-}: EventStreamOptions<Event, Result>): EventStream<Result> {
-  const iterator = source[Symbol.asyncIterator]();
-  const finished: IteratorResult<Result, undefined> = { done: true, value: undefined };
-  let pending: Deferred<IteratorResult<Result, undefined>> | undefined;
-  let running: AbortController | undefined;
-  let failure: Error | undefined;
-  let hasEnded = false;
-  let turnMs = clock.monotonic();
+export function createEventStream<Event, Result>(options: EventStreamOptions<Event, Result>): EventStream<Result> {
+  return new SourceStream(options);
+}
 
-  const stream: EventStream<Result> = {
-    next() {
-      if (pending !== undefined) return Promise.reject(new Error("next was called while another is pending"));
-      if (hasEnded) return takeFailure();
-      const asked = createDeferred<IteratorResult<Result, undefined>>();
-      pending = asked;
-      advance().then(
-        (result) => settle(asked, result),
-        (error: unknown) => {
-          end();
-          if (pending === asked) pending = undefined;
-          asked.reject(error);
-        },
-      );
-      return asked.promise;
-    },
-    return() {
-      end();
-      if (pending !== undefined) settle(pending, finished);
-      return Promise.resolve(finished);
-    },
-    throw(error: unknown) {
-      end();
-      if (pending !== undefined) settle(pending, finished);
-      return Promise.reject(error instanceof Error ? error : new Error(String(error)));
-    },
-    fail(error) {
-      if (hasEnded) return;
-      failure = error;
-      end();
-      const asked = pending;
-      pending = undefined;
-      if (asked === undefined) return;
-      failure = undefined;
-      asked.reject(error);
-    },
-    [Symbol.asyncIterator]: () => stream,
-  };
-  return stream;
+/** A class, since thousands of them are open: what all have in common is not kept for each. */
+class SourceStream<Event, Result> implements EventStream<Result> {
+  readonly #options: EventStreamOptions<Event, Result>;
+  readonly #iterator: AsyncIterator<Event>;
+  #pending: Deferred<IteratorResult<Result, undefined>> | undefined;
+  #running: AbortController | undefined;
+  #failure: Error | undefined;
+  #hasEnded = false;
+  #turnMs: number;
 
-  async function advance(): Promise<IteratorResult<Result, undefined>> {
-    if (clock.monotonic() - turnMs > sliceMs) {
-      await new Promise((resolve) => setImmediate(resolve));
-      turnMs = clock.monotonic();
-      if (hasEnded) return finished;
-    }
-    const next = await iterator.next();
-    if (next.done === true || hasEnded) {
-      end();
-      return finished;
-    }
-    running = new AbortController();
+  constructor(options: EventStreamOptions<Event, Result>) {
+    this.#options = options;
+    this.#iterator = options.source[Symbol.asyncIterator]();
+    this.#turnMs = options.clock.monotonic();
+  }
+
+  next(): Promise<IteratorResult<Result, undefined>> {
+    if (this.#pending !== undefined) return Promise.reject(new Error("next was called while another is pending"));
+    if (this.#hasEnded) return this.#takeFailure();
+    const asked = createDeferred<IteratorResult<Result, undefined>>();
+    this.#pending = asked;
+    void this.#advance(asked);
+    return asked.promise;
+  }
+
+  return(): Promise<IteratorResult<Result, undefined>> {
+    this.#end();
+    if (this.#pending !== undefined) this.#settle(this.#pending, finished);
+    return Promise.resolve(finished);
+  }
+
+  throw(error: unknown): Promise<IteratorResult<Result, undefined>> {
+    this.#end();
+    if (this.#pending !== undefined) this.#settle(this.#pending, finished);
+    return Promise.reject(error instanceof Error ? error : new Error(String(error)));
+  }
+
+  fail(error: Error): void {
+    if (this.#hasEnded) return;
+    this.#failure = error;
+    this.#end();
+    const asked = this.#pending;
+    this.#pending = undefined;
+    if (asked === undefined) return;
+    this.#failure = undefined;
+    asked.reject(error);
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.return();
+  }
+
+  /** Settles what was asked for; never rejects. */
+  async #advance(asked: Deferred<IteratorResult<Result, undefined>>): Promise<void> {
     try {
-      return { done: false, value: await toResult(next.value, running.signal) };
-    } finally {
-      running = undefined;
+      this.#settle(asked, await this.#take());
+    } catch (error) {
+      this.#end();
+      if (this.#pending === asked) this.#pending = undefined;
+      asked.reject(error);
     }
   }
 
-  function settle(asked: Deferred<IteratorResult<Result, undefined>>, result: IteratorResult<Result, undefined>): void {
-    if (pending === asked) pending = undefined;
+  async #take(): Promise<IteratorResult<Result, undefined>> {
+    const { clock, toResult } = this.#options;
+    if (clock.monotonic() - this.#turnMs > sliceMs) {
+      await new Promise((resolve) => setImmediate(resolve));
+      this.#turnMs = clock.monotonic();
+      if (this.#hasEnded) return finished;
+    }
+    const next = await this.#iterator.next();
+    if (next.done === true || this.#hasEnded) {
+      this.#end();
+      return finished;
+    }
+    this.#running = new AbortController();
+    try {
+      return { done: false, value: await toResult(next.value, this.#running.signal) };
+    } finally {
+      this.#running = undefined;
+    }
+  }
+
+  #settle(asked: Deferred<IteratorResult<Result, undefined>>, result: IteratorResult<Result, undefined>): void {
+    if (this.#pending === asked) this.#pending = undefined;
     asked.resolve(result);
   }
 
-  function end(): void {
-    if (hasEnded) return;
-    hasEnded = true;
-    running?.abort(new Error("the stream has ended"));
+  #end(): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#running?.abort(new Error("the stream has ended"));
     // Not awaited: a generator that waits for its next event settles this only then.
-    void Promise.resolve(iterator.return?.()).catch(() => {});
-    onEnd();
+    void Promise.resolve(this.#iterator.return?.()).catch(() => {});
+    this.#options.onEnd();
   }
 
-  function takeFailure(): Promise<IteratorResult<Result, undefined>> {
-    const error = failure;
-    failure = undefined;
+  #takeFailure(): Promise<IteratorResult<Result, undefined>> {
+    const error = this.#failure;
+    this.#failure = undefined;
     return error === undefined ? Promise.resolve(finished) : Promise.reject(error);
   }
 }
+
+const finished: IteratorResult<never, undefined> = { done: true, value: undefined };

@@ -205,24 +205,24 @@ export function createOperations({
   async function subscribe(prepared: PreparedOperation, origin: OperationOrigin, receive?: () => Reception) {
     const { requestId, transport } = origin;
     if (isStopping) return { errors: report([createShutdownError()], requestId) };
-    const scope = createScope(origin.signal);
+    // Of the client, not of the stream: a stream ends when it is returned, and one signal less is a kilobyte less for each.
+    const { signal } = origin;
     const startedMs = clock.monotonic();
     try {
-      const opened = createArgs(prepared, origin, scope.signal).then(createSourceEventStream);
-      const source = await unlessAborted(opened, scope.signal);
+      const opened = createArgs(prepared, origin, signal).then(createSourceEventStream);
+      const source = await unlessAborted(opened, signal);
       if (!isAsyncIterable(source)) {
-        scope.close();
         return toFormatted(source, requestId);
       }
       const ended = metrics.subscriptionStarted(transport);
       const reception = isSharedStream(source) ? receive?.() : undefined;
-      if (reception !== undefined && isSharedStream(source)) source.attach(reception.receiver);
+      if (reception !== undefined && isSharedStream(source)) source.attach(reception);
       const stream = createEventStream<unknown, FormattedResult>({
         source,
         clock,
-        toResult: async (event, signal) => {
+        toResult: async (event, eventSignal) => {
           metrics.eventSent(transport);
-          const args = await createArgs(prepared, origin, signal);
+          const args = await createArgs(prepared, origin, eventSignal);
           return toFormatted(await execute({ ...args, rootValue: event }), requestId);
         },
         onEnd() {
@@ -230,20 +230,17 @@ export function createOperations({
           unfollow();
           reception?.release();
           streams.delete(stream);
-          scope.abort(new Error("the stream has ended"));
-          scope.close();
         },
       });
       streams.add(stream);
       const unfollow = origin.session.follow((error) => stream.fail(error));
       // Told to stop, or left, while the stream was being opened.
       if (isStopping) stream.fail(createShutdownError());
-      if (origin.signal.aborted) await stream.return(undefined);
+      if (signal.aborted) await stream.return(undefined);
       return stream;
     } catch (error) {
-      scope.close();
       // Nobody is there to read it, and that they left is no mistake.
-      return origin.signal.aborted ? {} : { errors: report([error], requestId) };
+      return signal.aborted ? {} : { errors: report([error], requestId) };
     } finally {
       metrics.operationDone({ type: "subscription", transport, seconds: (clock.monotonic() - startedMs) / 1000 });
     }
@@ -259,15 +256,35 @@ interface Scope {
 
 /** A signal of one operation below that of its client, whose listener is taken back. (AbortSignal.any keeps it as long as the client stays.) */
 function createScope(outer: AbortSignal): Scope {
-  const controller = new AbortController();
-  const onAbort = (): void => controller.abort(outer.reason);
-  if (outer.aborted) onAbort();
-  else outer.addEventListener("abort", onAbort, { once: true });
-  return {
-    signal: controller.signal,
-    abort: (reason) => controller.abort(reason),
-    close: () => outer.removeEventListener("abort", onAbort),
-  };
+  return new OperationScope(outer);
+}
+
+class OperationScope implements Scope {
+  readonly #outer: AbortSignal;
+  readonly #controller = new AbortController();
+
+  constructor(outer: AbortSignal) {
+    this.#outer = outer;
+    if (outer.aborted) this.handleEvent();
+    else outer.addEventListener("abort", this, { once: true });
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  abort(reason: Error): void {
+    this.#controller.abort(reason);
+  }
+
+  close(): void {
+    this.#outer.removeEventListener("abort", this);
+  }
+
+  /** The outer signal was aborted. */
+  handleEvent(): void {
+    this.#controller.abort(this.#outer.reason);
+  }
 }
 
 /** Does not wait for a `subscribe` that hangs once its client has gone; what it opens later is returned at once (CO-38). */

@@ -16,6 +16,7 @@ import type { ConnectionCount } from "./connection-count.ts";
 import type { Documents, OperationParams, Prepared, PreparedOperation } from "./documents.ts";
 import type { FanOut, Reception } from "./fan-out/fan-out.ts";
 import type { Gate, Session } from "./gate.ts";
+import { createHeartbeat } from "./heartbeat.ts";
 import type { Guard } from "./guard.ts";
 import type { Limits } from "./limits/limits.ts";
 import type { Metrics } from "./metrics.ts";
@@ -88,6 +89,7 @@ export function createWebSocketHandler(options: WebSocketHandlerOptions): WebSoc
     autoPong: false,
     handleProtocols,
   });
+  const heartbeat = createHeartbeat(clock);
   let onChange = (): void => {};
   const protocol = createProtocol(options, (connection) => {
     closeEnded(connection);
@@ -97,7 +99,7 @@ export function createWebSocketHandler(options: WebSocketHandlerOptions): WebSoc
   return { upgrade, close };
 
   function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    socket.on("error", () => socket.destroy());
+    socket.on("error", destroyOnError);
     const admission = guard.admit(request.headers);
     if (!admission.admitted) return refuseUpgrade(socket, 421, admission.message, "FORBIDDEN");
     if (request.url?.split("?")[0] !== "/graphql")
@@ -115,7 +117,7 @@ export function createWebSocketHandler(options: WebSocketHandlerOptions): WebSoc
     open.set(webSocket, connection);
     const closed = metrics.connectionOpened("websocket");
     const { sendBufferBytes: maxBufferedBytes, messagesPerSecond } = limits;
-    const socket = createSocket({ webSocket, clock, maxBufferedBytes, messagesPerSecond, onFailure });
+    const socket = createSocket({ webSocket, clock, heartbeat, maxBufferedBytes, messagesPerSecond, onFailure });
     const leave = protocol.opened(socket, connection);
     webSocket.once("close", (code, reason) => {
       gone.abort(new Error("the client has gone"));
@@ -159,6 +161,10 @@ export function createWebSocketHandler(options: WebSocketHandlerOptions): WebSoc
       };
     });
   }
+}
+
+function destroyOnError(this: Duplex): void {
+  this.destroy();
 }
 
 /** How long a peer may take to answer our close frame, and operations to end where nobody is believed any more. */
@@ -226,10 +232,13 @@ function createProtocol(options: WebSocketHandlerOptions, onDone: (connection: C
       }
     },
     onSubscribe({ extra, subscriptions }: ConnectionContext, id, payload) {
-      const requestId = createId();
+      // A UUID is made of twenty pieces, which would stay as they are as long as the stream does: its bytes are one.
+      const requestId = Buffer.from(createId()).toString("latin1");
       const startedMs = clock.monotonic();
       const { operationName } = payload;
       const checked = prepare({ ...payload });
+      // graphql-ws keeps the message as long as the operation lives and reads this of it nowhere after us: thousands of equal texts.
+      (payload as { query: string }).query = "";
       const isStream = checked.ok && checked.prepared.operation.operation === "subscription";
       const name = operationName ?? (checked.ok ? checked.prepared.operation.name?.value : undefined);
       extra.running.set(id, { requestId, startedMs, isStream, operationName: name });

@@ -81,6 +81,8 @@ export class ChangeFeed {
       if (next.done === true || next.value.type === "SYNCED") this.#prelude = undefined;
       if (next.done !== true) return next.value;
     }
+    // What was heard and waits for nobody is behind the receiver.
+    if (this.#queue.size === 0) this.progress.catchUp();
     const readStates = this.#takeStates();
     if (readStates.length > 0)
       return { type: "CLUSTER_STATE", reason: null, objects: [], readStates, cursor: this.cursor() };

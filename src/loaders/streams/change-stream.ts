@@ -1,4 +1,5 @@
-import { createPullStream } from "../../lib/pull-stream.ts";
+import { PulledStream } from "../../lib/pull-stream.ts";
+import { invariant } from "../../lib/invariant.ts";
 import type { PullStream } from "../../lib/pull-stream.ts";
 import type { Receiver, SharedStream } from "../../lib/shared-stream.ts";
 import type { CacheEvent, FleetCache } from "../../cache/fleet-cache.ts";
@@ -34,8 +35,7 @@ export type ChangeStream = PullStream<ChangeMessage> & SharedStream<ChangeMessag
  * with RESYNC. When the receiver's rights change it is told what it gained and lost. Throws ApiError CURSOR_INVALID at once for a bad cursor.
  */
 export function createChangeStream(options: ChangeStreamOptions): ChangeStream {
-  const one = new ReceiverStream(options);
-  return Object.assign(one.stream, { attach: (receiver: Receiver<ChangeMessage>) => one.attach(receiver) });
+  return new ReceiverStream(options);
 }
 
 /** Where a stream is: alone, with a feed that listens for it, or with the others. */
@@ -44,8 +44,7 @@ type Place =
   | { readonly state: "together"; readonly membership: Membership }
   | { readonly state: "over" };
 
-class ReceiverStream {
-  readonly stream: PullStream<ChangeMessage>;
+class ReceiverStream extends PulledStream<ChangeMessage> implements ChangeStream, CohortMember {
   readonly #options: ChangeStreamOptions;
   #place: Place = { state: "over" };
   #receiver: Receiver<ChangeMessage> | undefined;
@@ -54,19 +53,15 @@ class ReceiverStream {
   #isJoining = false;
 
   constructor(options: ChangeStreamOptions) {
-    this.#options = options;
     const { signal, after, rights } = options;
+    super(signal);
+    this.#options = options;
     const selection = this.#select();
     const resume = after === undefined || after === null ? undefined : parseStreamCursor(after, selection.filterHash);
     const feed = new ChangeFeed(options, selection);
     feed.begin(createPrelude(feed, options, resume));
-    this.stream = createPullStream<ChangeMessage>({
-      signal,
-      onClose: () => this.#close(),
-      produce: () => this.#produce(),
-    });
-    if (signal.aborted) return;
-    this.#goAlone(feed);
+    if (!signal.aborted) this.goAlone(feed);
+    this.start();
     rights.onChange(() => this.#reselect());
   }
 
@@ -81,23 +76,29 @@ class ReceiverStream {
     return select();
   }
 
-  #produce(): ChangeMessage | undefined {
+  get receiver(): Receiver<ChangeMessage> {
+    invariant(this.#receiver !== undefined, "only a stream with a receiver goes with others");
+    return this.#receiver;
+  }
+
+  goAlone(feed: ChangeFeed): void {
+    this.#place = { state: "alone", feed, unsubscribe: this.#options.cache.subscribe((event) => this.#hear(feed, event)) }; // prettier-ignore
+    this.wake();
+  }
+
+  protected override produce(): ChangeMessage | undefined {
     const message = this.#place.state === "alone" ? this.#place.feed.next() : undefined;
     if (message === undefined) this.#joinSoon();
     return message;
-  }
-
-  #goAlone(feed: ChangeFeed): void {
-    this.#place = { state: "alone", feed, unsubscribe: this.#options.cache.subscribe((event) => this.#hear(feed, event)) }; // prettier-ignore
   }
 
   #hear(feed: ChangeFeed, event: CacheEvent): void {
     try {
       feed.hear(event);
     } catch (error) {
-      return this.stream.fail(error);
+      return this.fail(error);
     }
-    this.stream.wake();
+    this.wake();
   }
 
   #reselect(): void {
@@ -105,11 +106,11 @@ class ReceiverStream {
     if (place.state === "over") return;
     if (place.state === "together") {
       const feed = place.membership.fork();
-      place.membership.leave();
-      this.#goAlone(feed);
+      place.membership.leave(this.receiver);
+      this.goAlone(feed);
     }
     if (this.#place.state === "alone") this.#place.feed.reselect(this.#select());
-    this.stream.wake();
+    this.wake();
   }
 
   /** Not at once: the cache may be telling of something just now that only some have heard of. */
@@ -126,30 +127,19 @@ class ReceiverStream {
     const { cohorts, rights } = this.#options;
     const place = this.#place;
     const receiver = this.#receiver;
-    if (place.state !== "alone" || receiver === undefined || !this.stream.isWaiting || !place.feed.isInStep) return;
+    if (place.state !== "alone" || receiver === undefined || !this.isWaiting || !place.feed.isInStep) return;
     if (rights.access.key !== this.#selectedBy || !receiver.isReady()) return;
-    const member: CohortMember = {
-      receiver,
-      goAlone: (feed) => {
-        this.#goAlone(feed);
-        this.stream.wake();
-      },
-      fail: (error) => {
-        this.#place = { state: "over" };
-        this.stream.fail(error);
-      },
-    };
-    const membership = cohorts?.join(place.feed, this.#selectedBy, member);
+    const membership = cohorts?.join(place.feed, this.#selectedBy, this);
     if (membership === undefined) return;
     place.unsubscribe();
     this.#place = { state: "together", membership };
   }
 
-  #close(): void {
+  protected override onClose(): void {
     const place = this.#place;
     this.#place = { state: "over" };
     this.#options.rights.close();
     if (place.state === "alone") place.unsubscribe();
-    else if (place.state === "together") place.membership.leave();
+    else if (place.state === "together") place.membership.leave(this.receiver);
   }
 }

@@ -13,10 +13,11 @@ export interface CohortMember {
   fail(error: unknown): void;
 }
 
+/** Where it is a member. */
 export interface Membership {
   /** What a stream that leaves now goes on with. */
   fork(): ChangeFeed;
-  leave(): void;
+  leave(receiver: Receiver<ChangeMessage>): void;
 }
 
 /**
@@ -55,7 +56,7 @@ export function createCohorts(options: CohortOptions): Cohorts {
   };
 }
 
-class Cohort {
+class Cohort implements Membership {
   readonly #clock: Clock;
   readonly #feed: ChangeFeed;
   readonly #rights: string;
@@ -80,10 +81,14 @@ class Cohort {
     const members = this.#audiences.get(audience) ?? new Map<Receiver<ChangeMessage>, CohortMember>();
     this.#audiences.set(audience, members);
     members.set(receiver, member);
-    return { fork: () => this.#feed.fork(), leave: () => this.#leave(receiver) };
+    return this;
   }
 
-  #leave(receiver: Receiver<ChangeMessage>): void {
+  fork(): ChangeFeed {
+    return this.#feed.fork();
+  }
+
+  leave(receiver: Receiver<ChangeMessage>): void {
     const members = this.#audiences.get(receiver.audience);
     members?.delete(receiver);
     if (members?.size === 0) this.#audiences.delete(receiver.audience);
@@ -132,7 +137,7 @@ class Cohort {
     const isRefused = lagging === "refused";
     for (const receiver of isRefused ? [...members.keys()] : lagging) {
       const member = members.get(receiver);
-      this.#leave(receiver);
+      this.leave(receiver);
       member?.goAlone(this.#feed.fork(isRefused ? message : undefined));
     }
   }

@@ -39,8 +39,8 @@ type StreamType = Parameters<Streams["changes"]>[0];
 
 /** The streams of one operation. A stream shows what its caller may `list` and `watch`, by the rights at the moment of each event. */
 export function createStreams(options: StreamOptions): Streams {
-  const { cache, healthLog, signal, maxPending, cohorts } = options;
-  const shared = { cache, positionOf: toLogPosition, maxPending, cohorts };
+  const { cache, healthLog, signal, maxPending } = options;
+  const shared = { cache, positionOf: toLogPosition, maxPending };
 
   return {
     changes(type, args) {
@@ -52,8 +52,8 @@ export function createStreams(options: StreamOptions): Streams {
       // At once where nothing has to be asked upstream.
       if (missing.length > 0 || needsUpstream(options, selection, args.after))
         return createDeferredStream(signal, (started) => openStream(options, request, args, missing, started));
-      const rights = createStreamRights({ ...options, resources: () => [], clusters: () => [], signal });
-      return closingOnThrow(rights, () => createChangeStream({ ...shared, ...startOf(args), signal, rights, select: selecting(options, request, rights) })); // prettier-ignore
+      const rights = createStreamRights({ ...options, resources: [], clusters: noClusters });
+      return closingOnThrow(rights, () => createChangeStream(toStreamOptions(options, args, { signal, rights, select: selecting(options, request, rights) }))); // prettier-ignore
     },
     resources(args) {
       checkClusters(options, args.clusters);
@@ -68,7 +68,7 @@ export function createStreams(options: StreamOptions): Streams {
       const resources = [knownResources.nodes];
       const request: SelectionRequest = { options, type: "ClusterNode", args, name: { type: "nodeLabels" }, resources };
       checkClusters(options, args.clusters);
-      const rights = createStreamRights({ ...options, resources: () => [], clusters: () => [], signal });
+      const rights = createStreamRights({ ...options, resources: [], clusters: noClusters });
       return closingOnThrow(
         rights,
         () =>
@@ -77,7 +77,7 @@ export function createStreams(options: StreamOptions): Streams {
     },
     health({ clusters, after }) {
       checkClusters(options, clusters);
-      const rights = createStreamRights({ ...options, resources: () => [], clusters: () => [], signal });
+      const rights = createStreamRights({ ...options, resources: [], clusters: noClusters });
       return closingOnThrow(rights, () =>
         createHealthStream({
           log: healthLog,
@@ -96,6 +96,8 @@ export function createStreams(options: StreamOptions): Streams {
     },
   };
 }
+
+const noClusters = (): readonly string[] => [];
 
 function closingOnThrow<T>(rights: StreamRights, create: () => T): T {
   try {
@@ -124,20 +126,19 @@ async function openStream(
   missing: readonly ResourceId[],
   signal: AbortSignal,
 ): Promise<ChangeStream> {
-  const { cache, maxPending, registry, cohorts } = options;
+  const { cache, registry } = options;
   const clusters = (): readonly string[] => registry.list().map(({ name }) => name);
-  const rights = createStreamRights({ ...options, resources: () => missing, clusters, signal });
+  const rights = createStreamRights({ ...options, resources: missing, clusters, signal });
   const retention = createRetention({ cache, registry, resources: missing, signal });
   try {
     await ensureAll(options, request, rights, missing, signal);
     const current = selecting(options, request, rights);
     const select = (): StreamSelection => {
       const selection = current();
-      retention.retain(selection);
+      retention.retain(current);
       return selection;
     };
-    const stream = { cache, positionOf: toLogPosition, maxPending, cohorts, ...startOf(args), signal, rights, select };
-    return await resumeStream(options, stream);
+    return await resumeStream(options, toStreamOptions(options, args, { signal, rights, select }));
   } catch (error) {
     rights.close();
     retention.release();
@@ -169,8 +170,23 @@ function isKind(name: WorkloadKindName, kind: string): boolean {
   return name.replaceAll("_", "").toLowerCase() === kind.toLowerCase();
 }
 
-function startOf({ after, snapshot }: StreamArgs): Pick<ChangeStreamOptions, "after" | "snapshot"> {
-  return { after: after ?? null, snapshot: snapshot ?? true };
+/** One by one, so that all of them have one shape: thousands of streams keep theirs. */
+function toStreamOptions(
+  { cache, maxPending, cohorts }: StreamOptions,
+  { after, snapshot }: StreamArgs,
+  { signal, rights, select }: Pick<ChangeStreamOptions, "signal" | "rights" | "select">,
+): ChangeStreamOptions {
+  return {
+    cache,
+    positionOf: toLogPosition,
+    maxPending,
+    cohorts,
+    after: after ?? null,
+    snapshot: snapshot ?? true,
+    signal,
+    rights,
+    select,
+  };
 }
 
 /** Whether the cursor is one that the change log cannot replay though it might be replayed. Throws ApiError CURSOR_INVALID. */

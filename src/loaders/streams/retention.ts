@@ -14,22 +14,23 @@ export interface RetentionOptions {
 
 /** Keeps the kinds of a stream held that are not always cached. */
 export interface Retention {
-  /** From now on those that this selection covers, in clusters that join later as well; what it covers no more is let go. */
-  retain(selection: StreamSelection): void;
+  /** From now on those that the selection covers, in clusters that join later as well; what it covers no more is let go. */
+  retain(select: () => StreamSelection): void;
   release(): void;
 }
 
 export function createRetention({ cache, registry, resources, signal }: RetentionOptions): Retention {
   const held = new Map<`${string} ${string}`, () => void>();
-  let current: StreamSelection | undefined;
+  let select: (() => StreamSelection) | undefined;
   const update = (): void => {
-    if (current === undefined) return;
+    if (select === undefined) return;
+    const current = select();
     const wanted = new Map(
       current
         .pairs()
         .flatMap(({ cluster, resource: name }) =>
           resources
-            .filter((resource) => toResourceName(resource) === name && current?.covers(cluster, name) === true)
+            .filter((resource) => toResourceName(resource) === name && current.covers(cluster, name))
             .map((resource) => [`${cluster} ${name}`, { cluster, resource }] as const),
         ),
     );
@@ -49,7 +50,7 @@ export function createRetention({ cache, registry, resources, signal }: Retentio
           if (type === "joined") update();
         });
   const release = (): void => {
-    current = undefined;
+    select = undefined;
     unsubscribe();
     signal.removeEventListener("abort", release);
     for (const undo of held.values()) undo();
@@ -58,9 +59,9 @@ export function createRetention({ cache, registry, resources, signal }: Retentio
   if (signal.aborted) release();
   else signal.addEventListener("abort", release, { once: true });
   return {
-    retain(selection) {
+    retain(now) {
       if (signal.aborted) return;
-      current = selection;
+      select = now;
       update();
     },
     release,

@@ -23,64 +23,69 @@ export interface StreamRightsOptions {
   /** Those the stream starts with. */
   readonly access: Access;
   /** What the stream reads, where it is not always cached: what the caller may do with it must be asked for where a cluster comes into sight. */
-  readonly resources: () => readonly ResourceId[];
+  readonly resources: readonly ResourceId[];
   readonly clusters: () => readonly string[];
   readonly signal: AbortSignal;
 }
 
-/** Follows from now on, so that a stream that is still being opened misses nothing. */
+/** Follows from now on, so that a stream that is still being opened misses nothing; until it is closed. */
 export function createStreamRights(options: StreamRightsOptions): StreamRights {
-  const { identity, authorizer, resources, clusters, signal } = options;
-  let access = options.access;
-  let listener = (): void => {};
-  let isTold = true;
-  let isClosed = false;
+  return new FollowedRights(options);
+}
 
-  const tell = (): void => {
-    if (!isTold) return;
-    isTold = false;
+class FollowedRights implements StreamRights {
+  readonly #signal: AbortSignal;
+  readonly #resources: readonly ResourceId[];
+  readonly #clusters: () => readonly string[];
+  readonly #unfollow: () => void;
+  #access: Access;
+  #listener: (() => void) | undefined;
+  #isTelling = false;
+  #isClosed = false;
+
+  constructor({ identity, authorizer, access, resources, clusters, signal }: StreamRightsOptions) {
+    this.#access = access;
+    this.#resources = resources.filter((resource) => !cachedNames.has(toResourceName(resource)));
+    this.#clusters = clusters;
+    this.#signal = signal;
+    this.#unfollow = authorizer.follow(identity, access, (now) => this.#changed(now));
+  }
+
+  get access(): Access {
+    return this.#access;
+  }
+
+  onChange(listener: () => void): void {
+    this.#listener = listener;
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#unfollow();
+  }
+
+  #changed(now: Access): void {
+    this.#access = now;
+    this.#tell();
+    const settling = this.#resources.flatMap((resource) => this.#clusters().flatMap((cluster) => now.settle(cluster, resource, this.#signal) ?? [])); // prettier-ignore
+    if (settling.length === 0) return;
+    void Promise.all(settling).then(() => {
+      if (this.#access === now) this.#tell();
+    });
+  }
+
+  #tell(): void {
+    if (this.#isTelling) return;
+    this.#isTelling = true;
     queueMicrotask(() => {
-      isTold = true;
-      if (!isClosed) listener();
+      this.#isTelling = false;
+      if (!this.#isClosed) this.#listener?.();
     });
-  };
-  const unfollow = authorizer.follow(identity, access, (now) => {
-    access = now;
-    tell();
-    const settling = settle(now);
-    if (settling === undefined) return;
-    void settling.then(() => {
-      if (access === now) tell();
-    });
-  });
-  const settle = (now: Access): Promise<unknown> | undefined => {
-    const pending = resources().flatMap((resource) =>
-      isAlwaysCached(resource) ? [] : clusters().flatMap((cluster) => now.settle(cluster, resource, signal) ?? []),
-    );
-    return pending.length === 0 ? undefined : Promise.all(pending);
-  };
-  const close = (): void => {
-    if (isClosed) return;
-    isClosed = true;
-    signal.removeEventListener("abort", close);
-    unfollow();
-  };
-  if (signal.aborted) close();
-  else signal.addEventListener("abort", close, { once: true });
-  return {
-    get access() {
-      return access;
-    },
-    onChange: (next) => void (listener = next),
-    close,
-  };
+  }
 }
 
 const cachedNames = new Set(alwaysCached.map(toResourceName));
-
-export function isAlwaysCached(resource: ResourceId): boolean {
-  return cachedNames.has(toResourceName(resource));
-}
 
 /** The rights as streams use them: what may be listed but not watched is not to be seen in them. */
 export function toWatching(access: Access): Access {

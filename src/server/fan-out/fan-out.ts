@@ -28,13 +28,12 @@ export interface SocketTarget {
  * socket with its id in it. Only to sockets that have nothing waiting; the others are left to the stream, which merges for them and bounds them.
  */
 export interface FanOut {
-  /** `release`: the operation is over. */
   receive(operation: PreparedOperation, target: SocketTarget): Reception;
 }
 
-export interface Reception {
-  readonly receiver: Receiver<ChangeMessage>;
-  readonly release: () => void;
+export interface Reception extends Receiver<ChangeMessage> {
+  /** The operation is over. */
+  release(): void;
 }
 
 export interface FanOutOptions {
@@ -104,13 +103,14 @@ interface AudienceOptions {
   readonly onEmpty: () => void;
 }
 
-class SocketReceiver implements Receiver<ChangeMessage> {
+class SocketReceiver implements Reception {
   readonly audience: SocketAudience;
   readonly identity: Identity;
   readonly webSocket: WebSocket;
   readonly socket: Duplex;
   /** Between quotes in JSON. */
   readonly id: Buffer;
+  #isOver = false;
 
   constructor(audience: SocketAudience, { identity, id, webSocket, socket }: SocketTarget) {
     this.audience = audience;
@@ -118,6 +118,11 @@ class SocketReceiver implements Receiver<ChangeMessage> {
     this.webSocket = webSocket;
     this.socket = socket;
     this.id = Buffer.from(JSON.stringify(id).slice(1, -1));
+  }
+
+  release(): void {
+    if (!this.#isOver) this.audience.released();
+    this.#isOver = true;
   }
 
   isReady(): boolean {
@@ -141,15 +146,12 @@ class SocketAudience implements Audience<ChangeMessage> {
 
   receive(target: SocketTarget): Reception {
     this.#receivers += 1;
-    const receiver = new SocketReceiver(this, target);
-    let isOver = false;
-    const release = (): void => {
-      if (isOver) return;
-      isOver = true;
-      this.#receivers -= 1;
-      if (this.#receivers === 0) this.#options.onEmpty();
-    };
-    return { receiver, release };
+    return new SocketReceiver(this, target);
+  }
+
+  released(): void {
+    this.#receivers -= 1;
+    if (this.#receivers === 0) this.#options.onEmpty();
   }
 
   deliver(
