@@ -76,7 +76,8 @@ function text(value: unknown, ...path: readonly string[]): string {
 /** A review is no object: it has no name, and nothing else but the namespace of its address. */
 function metadataCauses({ metadata }: Draft): StatusCause[] {
   const { managedFields: _managed, namespace: _namespace, ...rest } = metadata;
-  if (Object.keys(rest).length === 0) return [];
+  // What is empty is not there, for Go.
+  if (Object.values(rest).every((value) => value === "" || value === undefined)) return [];
   const message = `Invalid value: ${JSON.stringify(metadata)}: must be empty`;
   return [{ reason: "FieldValueInvalid", message, field: "metadata" }];
 }

@@ -89,6 +89,8 @@ export function accessReviewRules(suite: { readonly client: SuiteClient }): void
     const spec = { user: rbac.user("ann"), ...asked.spec };
     const local = await suite.client.post(`${root}/namespaces/${namespace}/localsubjectaccessreviews`, { spec });
     expect([local.status, local.body.status.allowed]).toEqual([201, true]);
+    const unnamed = { metadata: { name: "", namespace: "" }, ...asked };
+    expect((await rbac.as("ann")("POST", `${root}/selfsubjectaccessreviews`, unnamed)).status).toBe(201);
     const elsewhere = await suite.client.post(`${root}/namespaces/default/localsubjectaccessreviews`, { spec });
     expect([elsewhere.status, elsewhere.body.details.causes[0].field]).toEqual([422, "spec.resourceAttributes.namespace"]); // prettier-ignore
     const { status } = await rbac.as("ann")("POST", `${root}/subjectaccessreviews`, { spec });
