@@ -1,7 +1,5 @@
-import type { GraphQLSchema } from "graphql";
 import type { Registry as MetricsRegistry } from "prom-client";
-import { buildFleetSchema, emitSchema } from "../resolvers/build-schema.ts";
-import { starterQueries } from "../resolvers/starter-queries.ts";
+import { createApi } from "../resolvers/create-api.ts";
 import { wholeAuthorizer } from "./auth/access.ts";
 import type { Authorizer } from "./auth/access.ts";
 import { createAuthenticator } from "./auth/authenticator.ts";
@@ -108,8 +106,7 @@ export function createApp(options: AppOptions): App {
   const authenticator = authenticating(options, registry);
   const healthLog = createHealthLog({ registry, cache, clock, id: createId(), limit: healthLogEntries });
   const audit = createAuditTrail({ logger, clock, createId });
-  const schema: GraphQLSchema = buildFleetSchema({ clock });
-  let sdl: string | undefined;
+  const api = createApi({ subgraph: config.subgraph, clock });
   const persisted = followManifests(options);
   const parts: HealthPart[] = [{ name: "cache", ok: false, reason: "what the disk has is being loaded" }];
   void cache.ready.then(
@@ -117,8 +114,7 @@ export function createApp(options: AppOptions): App {
     () => {},
   );
   const server = createServer({
-    schema,
-    sdl: () => (sdl ??= emitSchema()),
+    ...api,
     createContext: createRequestContextFactory({
       registry,
       cache,
@@ -141,7 +137,6 @@ export function createApp(options: AppOptions): App {
     clock,
     registry: options.metrics,
     metricSources: fleetMetrics({ registry, cache, audit, authenticator }),
-    starterQueries,
     playgroundAssets: options.playgroundAssets,
     createId,
   });

@@ -6,6 +6,9 @@ export const dnsLabelPattern = "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$";
 /** What may stand before a name: printable ASCII without blanks. */
 export const prefixPattern = "^[\\x21-\\x7e]*$";
 
+/** What a GraphQL name may begin with, or nothing; two underscores are introspection's. */
+export const typePrefixPattern = "^(?:(?!__)[A-Za-z_][A-Za-z0-9_]*)?$";
+
 const text = (description: string) => ({ type: "string", minLength: 1, description });
 const texts = (description: string) => ({
   type: "array",
@@ -217,6 +220,20 @@ export const clustersSchema = {
     }),
     limits,
     probe,
+    subgraph: group("How the API stands in a supergraph of Apollo Federation 2.", {
+      relay: {
+        type: "boolean",
+        default: defaults.subgraph.relay,
+        description: "Whether Relay's Node, Query.node and Query.objects are part of the supergraph.",
+      },
+      typePrefix: {
+        type: "string",
+        pattern: typePrefixPattern,
+        default: defaults.subgraph.typePrefix,
+        description:
+          "Put before the names of fleetgraph's types, so that none is another subgraph's: Kube makes KubePod.",
+      },
+    }),
     persistedDocuments: group("Documents that clients name instead of sending them.", {
       manifests: texts(
         "Files of documents by id: a JSON map of ids to documents, or Apollo's persisted query manifest; read again when they change.",

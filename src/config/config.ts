@@ -139,6 +139,14 @@ export interface PersistedDocumentsConfig {
   readonly automatic: boolean;
 }
 
+/** How the API stands in a supergraph of Apollo Federation 2. */
+export interface SubgraphConfig {
+  /** Whether Relay's Node, Query.node and Query.objects are part of it. */
+  readonly relay: boolean;
+  /** Put before the names of our types; may be "". */
+  readonly typePrefix: string;
+}
+
 export type LogLevel = "debug" | "info" | "warn" | "error";
 
 /** All of the configuration: checked, complete, frozen; paths are absolute. */
@@ -152,6 +160,7 @@ export interface Config {
   readonly limits: LimitsConfig;
   readonly probe: ProbeConfig;
   readonly persistedDocuments: PersistedDocumentsConfig;
+  readonly subgraph: SubgraphConfig;
   /** Unset: the geolabeler is off. */
   readonly geo: { readonly database?: string };
   readonly log: { readonly level: LogLevel };
@@ -182,6 +191,7 @@ export const configDefaults = {
     maxSubscriptionBytes: 1_048_576,
     requestTimeoutMs: 30_000,
   },
+  subgraph: { relay: false, typePrefix: "" },
   persistedDocuments: { manifests: [], enforce: false, automatic: true },
   // DOWN at most 3 intervals and a timeout after the cut: 11 s at 3 s each with 2 s of patience.
   probe: { intervalMs: 3_000, timeoutMs: 2_000, failureThreshold: 3, successThreshold: 2 },

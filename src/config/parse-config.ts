@@ -99,6 +99,7 @@ function toConfig(raw: RawConfig, baseDir: string, environment: PathEnvironment)
     cache: { dir: raw.cache?.dir === undefined ? defaultCacheDir(environment) : path(raw.cache.dir) },
     limits: { ...configDefaults.limits, ...raw.limits },
     probe: { ...configDefaults.probe, ...raw.probe },
+    subgraph: { ...configDefaults.subgraph, ...raw.subgraph },
     persistedDocuments: {
       ...configDefaults.persistedDocuments,
       ...raw.persistedDocuments,

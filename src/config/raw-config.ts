@@ -42,6 +42,7 @@ export interface RawConfig {
   readonly cache?: Partial<Config["cache"]>;
   readonly limits?: Partial<LimitsConfig>;
   readonly probe?: Partial<ProbeConfig>;
+  readonly subgraph?: Partial<Config["subgraph"]>;
   readonly persistedDocuments?: Partial<Config["persistedDocuments"]>;
   readonly geo?: { readonly database?: string };
   readonly log?: Partial<Config["log"]>;

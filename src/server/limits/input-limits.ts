@@ -77,11 +77,14 @@ function measure(value: object, maxDepth: number, maxCount: number, isJson: bool
   return { depth, count, entries };
 }
 
+/** `_Any` is a representation of federation. */
+const jsonScalars: ReadonlySet<string> = new Set(["JSON", "JSONObject", "_Any"]);
+
 /** Whether a scalar that takes any JSON is reachable: a manifest, a patch. */
 function holdsJson(type: GraphQLInputType, seen: Set<string>): boolean {
   const named = getNamedType(type);
   if (isListType(type) || isNonNullType(type)) return holdsJson(named, seen);
-  if (named instanceof GraphQLScalarType) return named.name === "JSON" || named.name === "JSONObject";
+  if (named instanceof GraphQLScalarType) return jsonScalars.has(named.name);
   if (!isInputObjectType(named) || seen.has(named.name)) return false;
   seen.add(named.name);
   return Object.values(named.getFields()).some((field) => holdsJson(field.type, seen));

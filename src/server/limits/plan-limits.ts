@@ -117,8 +117,9 @@ function createPlanner({ schema, document, variables }: PlannedOperation) {
     const inner = planSet(selectionSet, type);
     const name = node.name.value;
     const args = argumentsOf(field, node);
-    // A list of ids gives as many objects, whatever the field is called.
-    if (Array.isArray(args["ids"])) return multiply(name, args["ids"].length, inner);
+    // A list of ids gives as many objects, whatever the field is called; so do representations of entities.
+    const named = args["ids"] ?? args["representations"];
+    if (Array.isArray(named)) return multiply(name, named.length, inner);
     if (!isConnection(type)) return { ...inner, path: inner.path === "" ? "" : `${name}.${inner.path}` };
     const plan = returnsItems(selectionSet, new Set())
       ? multiply(name, pageSize(args), inner)

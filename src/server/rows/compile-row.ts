@@ -47,8 +47,10 @@ function compileNonNull(type: GraphQLOutputType, selected: SelectedTypes, place:
   if (isLeafType(type)) return createLeafWriter(type);
   const writers = new Map([...selected].map(([name, each]) => [name, compileObject(each, place)]));
   if (isAbstractType(type)) {
+    const { resolveType } = type;
     return (value, writing) => {
-      const write = writers.get((value as { readonly __typename: string }).__typename);
+      const name = resolveType?.(value, writing.context, noInfo, type);
+      const write = typeof name === "string" ? writers.get(name) : undefined;
       if (write === undefined) throw new Doubt("an object that does not tell its type");
       return write(value, writing);
     };
