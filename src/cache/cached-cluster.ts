@@ -5,7 +5,7 @@ import type { ApiResource } from "../kube/resource-id.ts";
 /** What the cache needs of a cluster; a `Cluster` of the registry is one. */
 export interface CachedCluster {
   readonly name: string;
-  readonly client: Pick<KubeReader, "get" | "list" | "watch">;
+  readonly client: Pick<KubeReader, "get" | "list" | "listParts" | "watch">;
   /** Aborted when the cluster leaves. */
   readonly signal: AbortSignal;
   /** As it is now. */

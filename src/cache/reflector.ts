@@ -25,8 +25,7 @@ import type { ResourceStore } from "./resource-store.ts";
 import type { RowMaker } from "./row-maker.ts";
 import type { Slices } from "./slices.ts";
 import type { CacheTimings } from "./timings.ts";
-import { runWatch } from "./watch-stream.ts";
-import type { WatchEnd } from "./watch-stream.ts";
+import { type WatchEnd, runWatch } from "./watch-stream.ts";
 
 export interface ReflectorOptions {
   readonly cluster: CachedCluster;
@@ -59,6 +58,7 @@ export class Reflector {
   /** The rows are those of a complete list, of this process or from disk: good enough to be served as STALE. */
   #complete = false;
   #mustList = true;
+  readonly #manner = { arrives: true };
   /** No etcd can have been restored unnoticed since the rows came. */
   #isSameWorld = true;
   /** uid of the cluster that the rows are of. */
@@ -213,9 +213,8 @@ export class Reflector {
 
   async #checkHistory(signal: AbortSignal): Promise<void> {
     const { resourceVersion, status } = this.#store;
-    const { makeRow } = this.#options;
-    const held = { rows: this.#store.rows(), resourceVersion, skipped: status.skipped, makeRow };
-    const history = await compareHistory({ ...this.#listOptions(signal), ...held });
+    const held = { rows: this.#store.rows(), resourceVersion, skipped: status.skipped };
+    const history = await compareHistory({ ...this.#options, ...this.#listOptions(signal), ...held });
     if (history === "same") return;
     this.#mustList = true;
     this.#isSameWorld = false;
@@ -226,13 +225,13 @@ export class Reflector {
     this.counts.lists++;
     const resourceVersion = await relist({
       store: this.#store,
-      pages: listAll({ ...this.#listOptions(signal), inPieces: !readsManagedFields(this.#store.resource) }),
+      pages: listAll({ ...this.#listOptions(signal), manner: this.#manner }),
       makeRow,
       slices,
       onFirstPage: (page) => {
         // A list of one page is over before anybody could ask.
-        if (page.continue === undefined) return;
-        this.#store.setState(this.#complete ? "STALE" : "SYNCING", this.#complete ? "Relisting" : "Listing");
+        if (page.continue !== undefined)
+          this.#store.setState(this.#complete ? "STALE" : "SYNCING", this.#complete ? "Relisting" : "Listing");
       },
       isSameWorld: this.#isSameWorld,
       signal,
@@ -260,6 +259,7 @@ export class Reflector {
       cluster: cluster.name,
       resource: this.#store.resource,
       pageLimit: timings.pageLimit,
+      inPieces: !readsManagedFields(this.#store.resource),
       signal,
       as: systemIdentity(`reflector ${this.#store.name}`),
       page: <T>(ask: (signal: AbortSignal) => Promise<T>, within = signal) =>

@@ -80,6 +80,15 @@ export interface KubeReader {
   /** One page; follow `continue` for the rest. */
   list(resource: ResourceId, query: ListQuery, options: CallOptions): Promise<KubeList>;
   /**
+   * One page without a limit, in parts as it comes: each a KubeList of the same resourceVersion, to be walked before the next is asked for. It is complete
+   * where it ends without a throw. Only readers that save something by it have it.
+   */
+  listParts?(
+    resource: ResourceId,
+    query: Omit<ListQuery, "limit" | "continue">,
+    options: CallOptions,
+  ): AsyncIterable<KubeList>;
+  /**
    * Events after `resourceVersion`. Ends without a throw where the server closes the stream at a frame's end; throws "MalformedResponse"
    * on a frame that is not JSON (nothing after it may be believed) and a link reason where the connection broke. No retry inside.
    * Leaving the loop closes the stream.

@@ -7,6 +7,7 @@ import { discoverResources } from "./discovery.ts";
 import { readJson } from "./json-answer.ts";
 import type { Link } from "./link.ts";
 import { readList } from "./list-answer.ts";
+import { readListParts } from "./list-parts.ts";
 import type { TransportLimits } from "./transport-limits.ts";
 import { readWatchStream } from "./watch-stream.ts";
 
@@ -45,6 +46,18 @@ export function createKubeReader({ cluster, link, limits, now }: KubeReaderOptio
       const piecesOf =
         query.inPieces === true ? { apiVersion: toApiVersion(resource), kind: resource.kind } : undefined;
       return readList(answer, { maxBytes: limits.maxBodyBytes, cluster, what, piecesOf });
+    },
+    async *listParts(resource, query, options) {
+      const path = toResourcePath(resource, toScope(query));
+      // As with a watch, only its beginning has a time limit of ours.
+      const answer = await link.send({ kind: "watch", method: "GET", path, query: toListParameters(query), options });
+      const piecesOf = { apiVersion: toApiVersion(resource), kind: resource.kind };
+      yield* readListParts(answer, {
+        maxBytes: limits.maxBodyBytes,
+        cluster,
+        what: toResourceName(resource),
+        piecesOf,
+      });
     },
     async *watch(resource, query, options) {
       const answer = await link.send({

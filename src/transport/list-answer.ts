@@ -27,6 +27,13 @@ export async function readList(answer: Answer, options: ListAnswerOptions): Prom
   } finally {
     answer.release();
   }
+  const page = toPage(body, cluster, what);
+  if (cut === undefined) return { ...page, items: (body as { readonly items: readonly unknown[] | null }).items ?? [] };
+  return { ...page, items: [], pieces: toGuardedPieces(cut.items, options) };
+}
+
+/** What a list says of itself. Throws KubeError "MalformedResponse" where that is no list. */
+export function toPage(body: unknown, cluster: string, what: string): Omit<KubeList, "items"> {
   const { items, metadata } = (body ?? {}) as { readonly items?: unknown; readonly metadata?: ListMeta };
   const resourceVersion = metadata?.resourceVersion;
   // Go writes an empty slice that was never made as null.
@@ -34,14 +41,11 @@ export async function readList(answer: Answer, options: ListAnswerOptions): Prom
     throw new KubeError({ reason: "MalformedResponse", message: `the answer for ${what} is not a list`, cluster });
   }
   const { continue: next, remainingItemCount: remaining } = metadata ?? {};
-  const page = {
+  return {
     resourceVersion,
     ...(typeof next === "string" && next !== "" ? { continue: next } : {}),
     ...(typeof remaining === "number" ? { remainingItemCount: remaining } : {}),
   };
-  if (cut === undefined) return { ...page, items: items ?? [] };
-  const { items: found } = cut;
-  return { ...page, items: [], pieces: { [Symbol.iterator]: () => guarded(found, options) } };
 }
 
 interface ListMeta {
@@ -50,11 +54,19 @@ interface ListMeta {
   readonly remainingItemCount?: unknown;
 }
 
-function* guarded(items: Iterable<KubeListItem>, { cluster, what }: ListAnswerOptions): Generator<KubeListItem, void> {
-  try {
-    yield* items;
-  } catch (cause) {
-    const message = `an item in the answer for ${what} is not JSON`;
-    throw new KubeError({ reason: "MalformedResponse", message, cluster, cause });
-  }
+/** The items, with what goes wrong among them as a KubeError. */
+export function toGuardedPieces(
+  items: Iterable<KubeListItem>,
+  { cluster, what }: Pick<ListAnswerOptions, "cluster" | "what">,
+): Iterable<KubeListItem> {
+  return {
+    *[Symbol.iterator]() {
+      try {
+        yield* items;
+      } catch (cause) {
+        const message = `an item in the answer for ${what} is not JSON`;
+        throw new KubeError({ reason: "MalformedResponse", message, cluster, cause });
+      }
+    },
+  };
 }

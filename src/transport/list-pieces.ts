@@ -1,6 +1,7 @@
 import { isAscii } from "node:buffer";
 import type { KubeListItem } from "../kube/client.ts";
 import { endOfNested, findManagedFields } from "./managed-fields.ts";
+import type { ByteRange } from "./managed-fields.ts";
 
 /** A list's bytes, cut at its items. */
 export interface CutList {
@@ -43,7 +44,45 @@ export function cutList(page: Buffer, type: ItemType): CutList | undefined {
   } catch {
     return undefined;
   }
-  return { envelope, items: { [Symbol.iterator]: () => walk(page, { start, end }, new ItemReader(page, type)) } };
+  return { envelope, items: { [Symbol.iterator]: () => walk(page, { start, end }, new ItemReader(type)) } };
+}
+
+/** Where in the first bytes of a list its items begin, and the list without them; undefined where that cannot be told from these bytes. */
+export function findItems(bytes: Buffer): { readonly start: number; readonly envelope: unknown } | undefined {
+  const start = bytes.indexOf(listStart) + listStart.length;
+  if (start < listStart.length || start + itemStart.length > bytes.length || !beginsItem(bytes, start))
+    return undefined;
+  try {
+    return { start, envelope: JSON.parse(`${bytes.toString("utf8", 0, start)}]}`) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Items that are whole in these bytes, more of which are to come; `from` moves on behind each that was given. Throws SyntaxError as the items of a CutList do. */
+export function* walkPart(
+  part: { readonly bytes: Buffer; from: number },
+  reader: ItemReader,
+): Generator<KubeListItem, void, undefined> {
+  const { bytes } = part;
+  for (;;) {
+    const { from } = part;
+    const managed = findManagedFields(bytes, from, bytes.length);
+    const found = bytes.indexOf(between, managed?.to ?? from);
+    if (found < 0) return;
+    let to = found + 1;
+    let item = reader.read(bytes, from, to, managed);
+    if (item === undefined) {
+      const end = endOfNested(bytes, from + 1, bytes.length);
+      // The rest is still to come, or the list ends here.
+      if (end === undefined || end === bytes.length || bytes[end] === closeBracket) return;
+      to = end;
+      item = reader.read(bytes, from, to, managed);
+    }
+    if (item === undefined || bytes[to] !== comma) throw new SyntaxError("an item of the list is not JSON");
+    part.from = to + 1;
+    yield item;
+  }
 }
 
 function* walk(
@@ -56,10 +95,10 @@ function* walk(
     const managed = findManagedFields(page, from, end);
     const found = page.indexOf(between, managed?.to ?? from);
     let to = found < 0 || found >= end ? end : found + 1;
-    let item = reader.read(from, to, managed);
+    let item = reader.read(page, from, to, managed);
     if (item === undefined) {
       to = endOfNested(page, from + 1, end) ?? end;
-      item = reader.read(from, to, managed);
+      item = reader.read(page, from, to, managed);
     }
     // What follows is a comma and another item, or the end.
     if (item === undefined || (to < end && (page[to] !== comma || to + 1 === end)))
@@ -74,23 +113,21 @@ function beginsItem(page: Buffer, at: number): boolean {
 }
 
 /** Reads items through one buffer, so that nothing that is kept of an item keeps the page. */
-class ItemReader {
-  readonly #page: Buffer;
+export class ItemReader {
   readonly #head: Buffer;
   #scratch = Buffer.allocUnsafeSlow(32_768);
 
-  constructor(page: Buffer, { apiVersion, kind }: ItemType) {
-    this.#page = page;
+  constructor({ apiVersion, kind }: ItemType) {
     this.#head = Buffer.from(`{"apiVersion":${JSON.stringify(apiVersion)},"kind":${JSON.stringify(kind)},`);
   }
 
   /** undefined where that is no whole JSON object. */
-  read(from: number, to: number, without: { readonly from: number; readonly to: number } | undefined) {
+  read(page: Buffer, from: number, to: number, without: ByteRange | undefined): KubeListItem | undefined {
     const [cutFrom, cutTo] = without === undefined ? [to, to] : [without.from, without.to];
     if (cutTo > to) return undefined;
     // Only items that begin with their metadata lack a type.
-    const head = beginsItem(this.#page, from) ? this.#head : undefined;
-    const bytes = this.#copy(head, [from + (head === undefined ? 0 : 1), cutFrom], [cutTo, to]);
+    const head = beginsItem(page, from) ? this.#head : undefined;
+    const bytes = this.#copy(page, head, [from + (head === undefined ? 0 : 1), cutFrom], [cutTo, to]);
     const json = isAscii(bytes) ? bytes.toString("latin1") : bytes.toString("utf8");
     try {
       return { value: JSON.parse(json) as unknown, json };
@@ -99,11 +136,11 @@ class ItemReader {
     }
   }
 
-  #copy(head: Buffer | undefined, ...ranges: readonly (readonly [from: number, to: number])[]): Buffer {
+  #copy(page: Buffer, head: Buffer | undefined, ...ranges: readonly (readonly [from: number, to: number])[]): Buffer {
     const size = ranges.reduce((sum, [from, to]) => sum + to - from, head?.length ?? 0);
     if (size > this.#scratch.length) this.#scratch = Buffer.allocUnsafeSlow(2 * size);
     let used = head?.copy(this.#scratch) ?? 0;
-    for (const [from, to] of ranges) used += this.#page.copy(this.#scratch, used, from, to);
+    for (const [from, to] of ranges) used += page.copy(this.#scratch, used, from, to);
     return this.#scratch.subarray(0, used);
   }
 }

@@ -17,6 +17,7 @@ export function withTracing(client: KubeClient, cluster: string, tracer: Tracer)
   return {
     get: (resource, object, options) => traced("get", of(resource), () => client.get(resource, object, options)),
     list: (resource, query, options) => traced("list", of(resource), () => client.list(resource, query, options)),
+    listParts: client.listParts?.bind(client),
     watch: (resource, query, options) => client.watch(resource, query, options),
     log: (pod, query, options) => traced("get", "pods/log", () => client.log(pod, query, options)),
     discover: (options: CallOptions) => traced("get", "discovery", () => client.discover(options)),
