@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { toDeployment } from "../contract/kube-api/kube-api-under-test.ts";
+import type { Json } from "../contract/kube-api/kube-api-under-test.ts";
 import { call, createTestApi } from "../embedded/support/create-test-api.ts";
 import { serveOverHttp } from "../embedded/support/serve-over-http.ts";
 import type { HttpDoor } from "../embedded/support/serve-over-http.ts";
@@ -153,12 +154,46 @@ function kubectlTests(binaries: string): void {
     expect(await kubectl("get", "boxes")).toContain("the server could not find the requested resource");
   });
 
+  it("should create without a file what kubectl sends in protobuf", async () => {
+    const created = async (...args: readonly string[]): Promise<Json> => {
+      expect(await kubectl("create", ...args)).toContain(" created");
+      const [kind = "", name = ""] = args;
+      const found = kind === "secret" ? ["secret", args[2] ?? ""] : [kind, name];
+      const { metadata, ...rest } = JSON.parse(await kubectl("get", ...found, "-n", "default", "-o", "json"));
+      return { name: metadata.name, ...rest };
+    };
+    expect(await created("namespace", "made")).toMatchObject({ name: "made", status: { phase: "Active" } });
+    expect((await created("configmap", "c", "--from-literal=a=ä", "--from-literal=__proto__=x")).data).toEqual(JSON.parse('{"a":"ä","__proto__":"x"}')); // prettier-ignore
+    expect((await created("secret", "generic", "s", "--from-literal=p=ünguessed")).data).toEqual({ p: Buffer.from("ünguessed").toString("base64") }); // prettier-ignore
+    expect(await created("serviceaccount", "robot")).toMatchObject({ name: "robot", kind: "ServiceAccount" });
+    const role = await created("role", "reader", "--verb=get,list", "--resource=pods,deployments.apps", "--resource-name=a"); // prettier-ignore
+    expect(role.rules).toEqual([
+      { verbs: ["get", "list"], apiGroups: [""], resources: ["pods"], resourceNames: ["a"] },
+      { verbs: ["get", "list"], apiGroups: ["apps"], resources: ["deployments"], resourceNames: ["a"] },
+    ]);
+    const paths = await created("clusterrole", "paths", "--verb=get", "--non-resource-url=/metrics");
+    expect(paths.rules).toEqual([{ verbs: ["get"], nonResourceURLs: ["/metrics"] }]);
+    const whole = await created("clusterrole", "whole", "--aggregation-rule=a=b");
+    expect(whole.aggregationRule).toEqual({ clusterRoleSelectors: [{ matchLabels: { a: "b" } }] });
+    const binding = await created("rolebinding", "b", "--role=reader", "--user=ann", "--group=team", "--serviceaccount=default:robot"); // prettier-ignore
+    const apiGroup = "rbac.authorization.k8s.io";
+    expect(binding.roleRef).toEqual({ apiGroup, kind: "Role", name: "reader" });
+    expect(binding.subjects).toEqual([
+      { apiGroup, kind: "User", name: "ann" },
+      { apiGroup, kind: "Group", name: "team" },
+      { kind: "ServiceAccount", name: "robot", namespace: "default" },
+    ]);
+    expect(await created("clusterrolebinding", "cb", "--clusterrole=paths", "--user=ann")).toMatchObject({
+      name: "cb",
+    });
+  });
+
   it("should refuse what it does not do by its name", async () => {
     await call(api, "POST", "/api/v1/namespaces/default/pods", {
       metadata: { name: "p" },
       spec: { containers: [{ name: "c", image: "i" }] },
     });
     expect(await kubectl("exec", "p", "--", "ls")).toContain("pods/exec is not supported by the embedded cluster");
-    expect(await kubectl("create", "configmap", "c")).toContain("unknown format");
+    expect(await kubectl("create", "deployment", "d", "--image=i")).toContain("unknown format");
   });
 }

@@ -1,12 +1,8 @@
-import { readEnvelope, readFields, toText } from "./protobuf.ts";
+import { readEnvelope } from "./protobuf.ts";
+import { readMessage } from "./protobuf-message.ts";
+import type { Message } from "./protobuf-message.ts";
 
 /** What a field of a message is: a string, a list of strings, a number, or a message. */
-type FieldType = "text" | "texts" | "number" | Message;
-/** The fields that are read, by their number. */
-interface Message {
-  readonly [number: number]: readonly [name: string, type: FieldType];
-}
-
 const resourceAttributes: Message = {
   1: ["namespace", "text"],
   2: ["verb", "text"],
@@ -48,19 +44,4 @@ export function parseProtobufReview(kind: string, bytes: Uint8Array): Record<str
   const spec = specs[kind];
   if (raw === undefined || spec === undefined) return {};
   return readMessage(raw, { 2: ["spec", spec] });
-}
-
-function readMessage(bytes: Uint8Array, message: Message): Record<string, unknown> {
-  const object: Record<string, unknown> = {};
-  for (const { number, value } of readFields(bytes)) {
-    const field = message[number];
-    if (field === undefined) continue;
-    const [name, type] = field;
-    if (type === "number") object[name] = value;
-    else if (!(value instanceof Uint8Array)) continue;
-    else if (type === "text") object[name] = toText(value);
-    else if (type === "texts") object[name] = [...((object[name] as string[] | undefined) ?? []), toText(value)];
-    else object[name] = readMessage(value, type);
-  }
-  return object;
 }

@@ -16,6 +16,18 @@ export function readEnvelope(bytes: Uint8Array): Uint8Array | undefined {
   return raw instanceof Uint8Array ? raw : undefined;
 }
 
+/** apiVersion and kind, as the envelope says them: the object in it does not. Throws 400. */
+export function readTypeMeta(bytes: Uint8Array): { readonly apiVersion: string; readonly kind: string } {
+  const fields = readFields(bytes.subarray(magic.length));
+  const type = fields.find(({ number }) => number === 1)?.value;
+  const parts = type instanceof Uint8Array ? readFields(type) : [];
+  const part = (number: number): string => {
+    const value = parts.find((field) => field.number === number)?.value;
+    return value instanceof Uint8Array ? toText(value) : "";
+  };
+  return { apiVersion: part(1), kind: part(2) };
+}
+
 export function toText(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes);
 }

@@ -2,18 +2,25 @@ import { parse } from "yaml";
 import { badRequest, StatusError } from "../status-error.ts";
 import { unsupportedMediaType } from "../unsupported.ts";
 import { parseProtobufDeleteOptions } from "./protobuf-delete-options.ts";
+import { parseProtobufObject } from "./protobuf-objects.ts";
 import { parseProtobufReview } from "./protobuf-review.ts";
 
 /** Of a request body, as the real server's default. */
 const maximumBytes = 3 * 1024 * 1024;
 
-export async function readText(request: Request): Promise<string> {
+const protobuf = "application/vnd.kubernetes.protobuf";
+
+async function readBytes(request: Request): Promise<Uint8Array> {
   const bytes = await request.arrayBuffer();
   if (bytes.byteLength > maximumBytes) {
     const message = `Request entity too large: limit is ${maximumBytes}`;
     throw new StatusError({ code: 413, reason: "RequestEntityTooLarge", message, details: {} });
   }
-  return new TextDecoder().decode(bytes);
+  return new Uint8Array(bytes);
+}
+
+export async function readText(request: Request): Promise<string> {
+  return new TextDecoder().decode(await readBytes(request));
 }
 
 export function mediaTypeOf(request: Request): string {
@@ -42,8 +49,7 @@ export async function readBody(request: Request): Promise<unknown> {
 /** The body of a deletion, which may be left out. */
 export async function readOptionalBody(request: Request): Promise<unknown> {
   const type = mediaTypeOf(request);
-  if (type === "application/vnd.kubernetes.protobuf")
-    return parseProtobufDeleteOptions(new Uint8Array(await request.arrayBuffer()));
+  if (type === protobuf) return parseProtobufDeleteOptions(await readBytes(request));
   const text = await readText(request);
   if (text.trim() === "") return undefined;
   if (type === "application/yaml") return parseText(text, "yaml");
@@ -53,6 +59,12 @@ export async function readOptionalBody(request: Request): Promise<unknown> {
 
 /** A review or a token request, which kubectl sends in protobuf alone. Throws 415 and 400. */
 export async function readReview(request: Request, kind: string): Promise<unknown> {
-  if (mediaTypeOf(request) !== "application/vnd.kubernetes.protobuf") return readBody(request);
-  return parseProtobufReview(kind, new Uint8Array(await request.arrayBuffer()));
+  if (mediaTypeOf(request) !== protobuf) return readBody(request);
+  return parseProtobufReview(kind, await readBytes(request));
+}
+
+/** An object to be created: `kubectl create` without a file sends some kinds in protobuf alone. Throws 415 and 400. */
+export async function readNewObject(request: Request, kind: string): Promise<unknown> {
+  if (mediaTypeOf(request) !== protobuf) return readBody(request);
+  return parseProtobufObject(kind, await readBytes(request));
 }

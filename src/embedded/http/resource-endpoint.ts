@@ -13,7 +13,7 @@ import type { WatchFrame } from "../verbs/watch-objects.ts";
 import { deletedStatus } from "./deleted-status.ts";
 import { shapeList, shapeObject } from "./object-shape.ts";
 import { patchFromRequest } from "./patch-request.ts";
-import { readBody, readOptionalBody, readReview } from "./read-body.ts";
+import { readBody, readNewObject, readOptionalBody, readReview } from "./read-body.ts";
 import { answerWrite, deprecations, isWatch, toObjectTarget, toQueryStrings, toShape, toTarget, toVerb } from "./resource-call.ts"; // prettier-ignore
 import type { ResourceCall } from "./resource-call.ts";
 import { respond } from "./respond.ts";
@@ -99,7 +99,9 @@ async function serveCreate(call: ResourceCall): Promise<Response> {
   if (call.path.name !== "") throw methodNotAllowed();
   if (call.path.served.definition.namespaced && call.path.namespace === "") throw methodNotAllowed();
   const { kind, behaviour } = call.path.served.definition;
-  const body = await (behaviour.answer === undefined ? readBody(call.request) : readReview(call.request, kind));
+  const body = await (behaviour.answer === undefined
+    ? readNewObject(call.request, kind)
+    : readReview(call.request, kind));
   return answerWrite(call, createObject(call.context, toTarget(call), body, parseVerbOptions(call)));
 }
 
