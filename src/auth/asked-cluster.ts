@@ -8,6 +8,7 @@ import { toResourceName } from "../kube/resource-id.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
 import { createSharedAbort } from "../lib/shared-abort.ts";
+import { within as withinTime } from "../lib/within.ts";
 import { reviewAccess, reviewRules } from "./access-reviews.ts";
 import { answerMaxAgeMs, answerRefreshMs, AskedUser } from "./asked-user.ts";
 import type { AskedState, Questions } from "./asked-user.ts";
@@ -73,15 +74,11 @@ export function createAskedCluster(options: AskedClusterOptions): AskedCluster {
 
   const ask = <T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> =>
     limit(async () => {
-      const timeout = new AbortController();
-      const cancel = clock.setTimer(() => timeout.abort(new Error(`no answer within ${askMs} ms`)), askMs);
       try {
-        return await work(AbortSignal.any([timeout.signal, closing.signal, cluster.signal]));
+        return await withinTime({ clock, ms: askMs, signals: [closing.signal, cluster.signal] }, work);
       } catch (error) {
         warn(error);
         throw error;
-      } finally {
-        cancel();
       }
     });
 

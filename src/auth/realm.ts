@@ -3,6 +3,7 @@ import { isKubeError } from "../kube/kube-error.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
 import { createSharedAbort } from "../lib/shared-abort.ts";
+import { within } from "../lib/within.ts";
 import { createSigningKeys } from "./signing-keys.ts";
 import { createFailureBudget } from "./failure-budget.ts";
 import { createSemaphore } from "./semaphore.ts";
@@ -63,17 +64,15 @@ export function createRealm({ cluster, audiences, clock, logger }: RealmOptions)
   let warnedAtMs = -Infinity;
 
   const ask = async (token: string): Promise<RealmAnswer> => {
-    const timeout = new AbortController();
-    const cancel = clock.setTimer(() => timeout.abort(new Error(`no answer within ${reviewMs} ms`)), reviewMs);
     try {
-      const signal = AbortSignal.any([timeout.signal, closing.signal, cluster.signal]);
-      const user = await reviewToken(token, { cluster, audiences, signal });
+      const signals = [closing.signal, cluster.signal];
+      const user = await within({ clock, ms: reviewMs, signals }, (signal) =>
+        reviewToken(token, { cluster, audiences, signal }),
+      );
       return user === undefined ? { type: "no" } : { type: "yes", user };
     } catch (error) {
       warn(error);
       return { type: "unknown" };
-    } finally {
-      cancel();
     }
   };
 

@@ -1,6 +1,7 @@
 import type { Cluster } from "../cluster/cluster.ts";
 import { systemIdentity } from "../kube/identity.ts";
 import type { Clock } from "../lib/clock.ts";
+import { within } from "../lib/within.ts";
 import type { KeyAnswer } from "./realm.ts";
 
 export interface SigningKeysOptions {
@@ -30,18 +31,16 @@ export function createSigningKeys({
 
   const ask = async (): Promise<void> => {
     askedAtMs = clock.monotonic();
-    const timeout = new AbortController();
-    const cancel = clock.setTimer(() => timeout.abort(new Error(`no answer within ${askMs} ms`)), askMs);
     try {
-      const signal = AbortSignal.any([timeout.signal, closing, cluster.signal]);
-      const ids = await cluster.client.signingKeyIds({ signal, as: systemIdentity("signing keys") });
+      const as = systemIdentity("signing keys");
+      const ids = await within({ clock, ms: askMs, signals: [closing, cluster.signal] }, (signal) =>
+        cluster.client.signingKeyIds({ signal, as }),
+      );
       for (const id of ids) known.add(id);
       isTold = true;
     } catch {
       // Also where it told them before: it may have others by now.
       isTold = false;
-    } finally {
-      cancel();
     }
   };
 

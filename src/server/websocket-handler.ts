@@ -186,9 +186,13 @@ function toReason({ code, message }: ApiError): string {
   return `${code}: ${message}`.slice(0, 123);
 }
 
-/** What a client sends as `Authorization` in `connection_init`, by whatever case. */
-function toAuthorization(params: Readonly<Record<string, unknown>> | undefined): unknown {
-  return Object.entries(params ?? {}).find(([name]) => name.toLowerCase() === "authorization")?.[1];
+/** What a client sends as `Authorization` in `connection_init`, by whatever case; taken out, since graphql-ws keeps the rest as long as the socket is open. */
+function takeAuthorization(params: Record<string, unknown> | undefined): unknown {
+  const name = Object.keys(params ?? {}).find((key) => key.toLowerCase() === "authorization");
+  if (params === undefined || name === undefined) return undefined;
+  const value = params[name];
+  delete params[name];
+  return value;
 }
 
 /** A message whose payload names its document, as graphql-ws expects it; anything else as it is. */
@@ -218,7 +222,8 @@ function createProtocol(options: WebSocketHandlerOptions, onDone: (connection: C
     jsonMessageReviver: (key, value: unknown) => (key === "" ? withQuery(value) : value),
     async onConnect({ connectionParams, extra }: ConnectionContext) {
       try {
-        welcome(extra, await gate.enter(toAuthorization(connectionParams), extra.signal));
+        const authorization = takeAuthorization(connectionParams);
+        welcome(extra, await gate.enter(authorization, extra.signal));
         return true;
       } catch (error) {
         // Whoever has left is told nothing.

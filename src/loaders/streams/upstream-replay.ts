@@ -10,7 +10,7 @@ import type { AnyRow } from "../../kube/rows/row.ts";
 import { toRow } from "../../kube/rows/to-row.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { untilAborted } from "../../lib/until-aborted.ts";
-import { within } from "../within.ts";
+import { within } from "../../lib/within.ts";
 import type { SelectedChange } from "./change-queue.ts";
 import type { StreamSelection } from "./stream-selection.ts";
 import { positionKey } from "./stream-cursor.ts";
@@ -126,7 +126,7 @@ async function readTouched(
   if (order === undefined || order > 0) return undefined;
   // Several events of one version (the deletions of a relist apart) do not exist: at the same version nothing is missing.
   if (order === 0) return [];
-  return within({ ms: timeoutMs, clock, signal: AbortSignal.any([signal, cluster.signal]) }, (stop) =>
+  return within({ ms: timeoutMs, clock, signals: [signal, cluster.signal] }, (stop) =>
     untilAborted(watchTouched({ cluster, held, position, clock, signal: stop }), stop),
   );
 }
