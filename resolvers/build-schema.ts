@@ -1,4 +1,4 @@
-import { lexicographicSortSchema, printSchema } from "graphql";
+import { specifiedDirectives } from "graphql";
 import type { GraphQLSchema } from "graphql";
 import { buildSchemaSync } from "type-graphql";
 import type { ClassType, PubSub } from "type-graphql";
@@ -18,6 +18,8 @@ import { markRowFields } from "./row-marks.ts";
 import { ResourceQueries } from "./resource-queries.ts";
 import { createFieldTables } from "./rows/field-tables.ts";
 import { ServiceQueries } from "./service-queries.ts";
+import { federationDirectives } from "./subgraph/federation-directives.ts";
+import { printPublic } from "./subgraph/print-public.ts";
 import { WorkloadQueries } from "./workload-queries.ts";
 import { WriteMutations } from "./write-mutations.ts";
 
@@ -57,6 +59,7 @@ export function buildFleetSchema({ clock = systemClock }: FleetSchemaOptions = {
     resolvers: classes,
     // No field names it: relations to any kind give the interface.
     orphanedTypes: [GenericResource],
+    directives: [...specifiedDirectives, ...federationDirectives],
     container: { get: (each) => instances.get(each) },
     pubSub: noPubSub,
     validate: false,
@@ -75,9 +78,9 @@ export function buildFleetSchema({ clock = systemClock }: FleetSchemaOptions = {
   return schema;
 }
 
-/** The public SDL, sorted by name, so that a change of the schema is a change of a few lines. */
+/** The public SDL as it is by default. */
 export function emitSchema(): string {
-  return `${printSchema(lexicographicSortSchema(buildFleetSchema()))}\n`;
+  return printPublic(buildFleetSchema(), "");
 }
 
 /** type-graphql asks for one; our subscriptions bring their own iterables. */

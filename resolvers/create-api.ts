@@ -1,4 +1,3 @@
-import { lexicographicSortSchema, printSchema } from "graphql";
 import type { GraphQLSchema } from "graphql";
 import type { Clock } from "../src/lib/clock.ts";
 import type { StarterQuery } from "../src/server/server-options.ts";
@@ -6,6 +5,7 @@ import { buildFleetSchema } from "./build-schema.ts";
 import { starterQueries } from "./starter-queries.ts";
 import { addSubgraph } from "./subgraph/add-subgraph.ts";
 import { prefixDocument, prefixTypes } from "./subgraph/prefix-types.ts";
+import { printPublic } from "./subgraph/print-public.ts";
 import type { SubgraphOptions } from "./subgraph/subgraph-options.ts";
 
 export interface ApiOptions {
@@ -29,7 +29,7 @@ export function createApi({ subgraph, clock }: ApiOptions): Api {
   let sdl: string | undefined;
   return {
     schema: addSubgraph(base, subgraph),
-    sdl: () => (sdl ??= `${printSchema(lexicographicSortSchema(base))}\n`),
+    sdl: () => (sdl ??= printPublic(base, subgraph.typePrefix)),
     starterQueries: starterQueries.map((starter) => ({
       ...starter,
       query: prefixDocument(starter.query, base, subgraph.typePrefix),

@@ -97,7 +97,7 @@ async function startSupergraph(fleet: TestApp, typeDefs: string, other: Server):
     { name: "fleet", url: `${fleet.url}/graphql`, typeDefs: parse(sdl) },
     { name: "incidents", url: otherUrl, typeDefs: parse(typeDefs) },
   ]);
-  expect(composed.errors ?? []).toEqual([]);
+  expect([composed.errors ?? [], composed.hints ?? []]).toEqual([[], []]);
   const gateway = new ApolloGateway({
     supergraphSdl: composed.supergraphSdl!,
     buildService: ({ url }) => new PassingOn({ url }),
@@ -197,14 +197,18 @@ describe.each<SubgraphConfig>([configDefaults.subgraph, { relay: true, typePrefi
     });
 
     it("should serve the same names everywhere", async () => {
+      const node = `${subgraph.relay ? "" : subgraph.typePrefix}Node`;
       const sdl = await (
         await fetch(`${fleet.url}/schema.graphql`, {
           headers: { authorization: `Bearer ${tokenOf("ops")}` },
         })
       ).text();
       expect(sdl).toContain(`type ${podType} implements`);
-      expect(sdl).not.toMatch(/extend schema|@key|@link|_service|_entities/);
-      expect(sdl).toMatch(/^type PageInfo \{/m);
+      expect(sdl).toContain(
+        `type ${podType} implements ${subgraph.typePrefix}KubernetesObject & ${node} @key(fields: "id") @key(`,
+      );
+      expect(sdl).not.toMatch(/extend schema|@inaccessible|@link|_service|_entities/);
+      expect(sdl).toMatch(/^type PageInfo @shareable \{/m);
       const { data } = await ask("{ __schema { types { name } } }");
       const names = new Set(data.__schema.types.map(({ name }: { name: string }) => name));
       for (const name of sdl.matchAll(/^(?:type|interface|enum|input|scalar|union) (\w+)/gm))

@@ -12,7 +12,10 @@ describe("schema/schema.graphql", () => {
     expect(emitSchema() === emitSchema()).toBe(true);
   });
 
-  it("should have no schema extension and no federation: the subgraph adds those", () => {
-    expect(emitSchema()).not.toMatch(/extend schema|@key|@link|_service/);
+  it("should have entities' keys, and nothing that is for routers alone", () => {
+    expect(emitSchema()).toMatch(
+      /^type Pod .*@key\(fields: "id"\) @key\(fields: "cluster \{ name \} namespace name"\) \{$/m,
+    );
+    expect(emitSchema()).not.toMatch(/extend schema|@inaccessible|@link|_service/);
   });
 });
