@@ -1,4 +1,5 @@
 import type { ObjectRow } from "../../kube/rows/row.ts";
+import type { ChunkRelation, TableInUse } from "./related-texts.ts";
 import type { RowPlan } from "./row-plan.ts";
 import type { Writing } from "./writing.ts";
 
@@ -8,14 +9,12 @@ export interface Chunk {
   readonly bytes: Buffer;
   /** Where each row ends. */
   readonly ends: Uint32Array;
-  /** For each slot of the plan: what the rows' relations showed, by key, with a row that has the key. */
-  readonly related: readonly ReadonlyMap<string, Related>[];
+  /** For each slot of the plan. */
+  readonly related: readonly ChunkRelation[];
 }
 
-export interface Related {
-  readonly row: ObjectRow;
-  readonly text: string;
-}
+/** What an operation's relations show, by slot, for the cluster of a chunk. */
+export type Tables = readonly TableInUse[];
 
 /** Rows written in one piece: with more of them the engine spends its time on flattening strings. */
 const rowsOfPiece = 256;
@@ -27,18 +26,20 @@ export function sizeOf({ bytes, rows }: Chunk): number {
   return bytes.length + 12 * rows.length + 300;
 }
 
+export interface ChunkToWrite {
+  readonly rows: readonly ObjectRow[];
+  readonly plan: RowPlan;
+  readonly writing: Writing;
+  readonly tables: Tables;
+}
+
 /** Whether the chunk shows these rows as this operation would write them. */
-export function isCurrent(chunk: Chunk, rows: readonly ObjectRow[], { slots }: RowPlan, writing: Writing): boolean {
+export function isCurrent(chunk: Chunk, { rows, tables }: ChunkToWrite): boolean {
   if (chunk.rows !== rows) {
     if (chunk.rows.length !== rows.length) return false;
     for (let i = 0; i < rows.length; i++) if (chunk.rows[i] !== rows[i]) return false;
   }
-  return slots.every((slot) => {
-    for (const [key, { row, text }] of chunk.related[slot.index]!) {
-      if (writing.textOfKey(slot, key, row) !== text) return false;
-    }
-    return true;
-  });
+  return tables.every((table, slot) => table.agrees(chunk.related[slot]!));
 }
 
 /** Writes a chunk, in steps, copying from the one before what is the same. */
@@ -46,6 +47,7 @@ export class ChunkBuilder {
   readonly #rows: readonly ObjectRow[];
   readonly #plan: RowPlan;
   readonly #writing: Writing;
+  readonly #tables: Tables;
   readonly #before: Chunk | undefined;
   /** Keys of each slot whose text has changed. */
   readonly #changed: readonly ReadonlySet<string>[];
@@ -56,13 +58,14 @@ export class ChunkBuilder {
   /** Place in the chunk before. */
   #place = 0;
 
-  constructor(rows: readonly ObjectRow[], before: Chunk | undefined, plan: RowPlan, writing: Writing) {
+  constructor({ rows, plan, writing, tables }: ChunkToWrite, before: Chunk | undefined) {
     this.#rows = rows;
     this.#plan = plan;
     this.#writing = writing;
+    this.#tables = tables;
     this.#before = before;
     this.#ends = new Uint32Array(rows.length);
-    this.#changed = before === undefined ? [] : plan.slots.map((slot) => changedKeys(before.related[slot.index]!, (key, row) => writing.textOfKey(slot, key, row))); // prettier-ignore
+    this.#changed = before === undefined ? [] : tables.map((table, slot) => table.changedKeys(before.related[slot]!));
   }
 
   /** The row it has come to. */
@@ -88,7 +91,8 @@ export class ChunkBuilder {
       bytes.set(part, offset);
       offset += part.length;
     }
-    return { rows: this.#rows, bytes, ends: this.#ends, related: this.#relate() };
+    const related = this.#tables.map((table) => table.relate(this.#rows));
+    return { rows: this.#rows, bytes, ends: this.#ends, related };
   }
 
   /** Takes over as many rows as come in the chunk before as they are now; false where the next one does not. */
@@ -155,27 +159,6 @@ export class ChunkBuilder {
       this.#ends[first + index] = this.#length;
     }
   }
-
-  #relate(): readonly ReadonlyMap<string, Related>[] {
-    return this.#plan.slots.map((slot) => {
-      const related = new Map<string, Related>();
-      for (const row of this.#rows) {
-        const key = slot.keyOf(row);
-        if (key === null || related.has(key)) continue;
-        related.set(key, { row, text: this.#writing.textOfKey(slot, key, row) });
-      }
-      return related;
-    });
-  }
-}
-
-function changedKeys(
-  related: ReadonlyMap<string, Related>,
-  textOf: (key: string, row: ObjectRow) => string,
-): ReadonlySet<string> {
-  const changed = new Set<string>();
-  for (const [key, { row, text }] of related) if (textOf(key, row) !== text) changed.add(key);
-  return changed;
 }
 
 /** Where row `index` of a chunk begins; of the row behind the last: where the chunk ends. */

@@ -2,6 +2,7 @@ import type { PartitionKey, PartitionSnapshot } from "../../cache/fleet-cache.ts
 import type { ObjectRow } from "../../kube/rows/row.ts";
 import { sizeOf } from "./chunk.ts";
 import type { Chunk } from "./chunk.ts";
+import type { RelatedTable } from "./related-texts.ts";
 import type { RowPlan } from "./row-plan.ts";
 
 /** Everything that is remembered of one selection and filter, for all callers together. */
@@ -11,6 +12,8 @@ export interface View {
   reads: number;
   /** A row that could not be written. */
   failing: WeakRef<ObjectRow> | undefined;
+  /** What relations of its rows showed last, by slot, cluster and variant. */
+  readonly tables: Map<string, RelatedTable>;
   chunk(partition: PartitionKey, variant: string): Chunk | undefined;
   /** Remembers the newest chunk of a partition; nothing where the view has been forgotten meanwhile. */
   keep(partition: PartitionSnapshot, variant: string, chunk: Chunk): void;
@@ -110,6 +113,7 @@ class HeldView implements View {
   readonly plan: RowPlan;
   reads = 0;
   failing: WeakRef<ObjectRow> | undefined;
+  readonly tables = new Map<string, RelatedTable>();
   readonly #gone: FinalizationRegistry<Weight>;
   readonly #total: (bytes: number) => void;
   #chunks: WeakMap<PartitionKey, Map<string, Kept>> | undefined = new WeakMap();

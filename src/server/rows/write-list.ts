@@ -2,8 +2,9 @@ import type { ObjectRow } from "../../kube/rows/row.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { PagedRun } from "../../loaders/connection/row-runs.ts";
 import { ChunkBuilder, isCurrent, startOf } from "./chunk.ts";
-import type { Chunk } from "./chunk.ts";
+import type { Chunk, Tables } from "./chunk.ts";
 import { Doubt } from "./doubt.ts";
+import { TableInUse } from "./related-texts.ts";
 import { RenderedRows } from "./rendered-rows.ts";
 import type { View } from "./views.ts";
 import { Writing } from "./writing.ts";
@@ -68,6 +69,7 @@ class ListWriter {
   readonly #isWide: boolean;
   readonly #counts: ChunkCounts;
   readonly #variants = new Map<string, string>();
+  readonly #tables = new Map<string, Tables>();
   readonly #pieces: Buffer[] = [];
   #text = "";
   #textRows = 0;
@@ -117,7 +119,9 @@ class ListWriter {
     const variant = this.#variantOf(rows);
     if (this.#builder === undefined) {
       const held = view.chunk(partition.key, variant);
-      if (held !== undefined && isCurrent(held, rows, view.plan, this.#writing)) {
+      const tables = this.#tablesOf(rows[0]!.clusterName, variant);
+      const written = { rows, plan: view.plan, writing: this.#writing, tables };
+      if (held !== undefined && isCurrent(held, written)) {
         // The same rows in a new array: the next one compares one reference.
         if (held.rows !== rows) view.keep(partition, variant, { ...held, rows });
         this.#append(held, run);
@@ -125,7 +129,7 @@ class ListWriter {
         return !isOver() || this.#skip();
       }
       this.#counts[held === undefined ? "added" : "patched"]++;
-      this.#builder = new ChunkBuilder(rows, held, view.plan, this.#writing);
+      this.#builder = new ChunkBuilder(written, held);
     }
     if (!this.#guarded(() => this.#builder!.run(isOver))) return false;
     const chunk = this.#builder.finish();
@@ -178,6 +182,23 @@ class ListWriter {
       if (failed !== undefined) this.#view.failing = new WeakRef(failed);
       throw error;
     }
+  }
+
+  /** What relations of a cluster's rows show in this operation, as far as that was known before. */
+  #tablesOf(cluster: string, variant: string): Tables {
+    const { plan, tables } = this.#view;
+    const place = `${cluster} ${variant}`;
+    let found = this.#tables.get(place);
+    if (found === undefined) {
+      found = plan.slots.map((slot) => {
+        const key = `${slot.index} ${place}`;
+        const used = new TableInUse(tables.get(key), slot, this.#writing);
+        tables.set(key, used.table);
+        return used;
+      });
+      this.#tables.set(place, found);
+    }
+    return found;
   }
 
   /**
