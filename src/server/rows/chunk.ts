@@ -8,7 +8,7 @@ export interface Chunk {
   readonly rows: readonly ObjectRow[];
   readonly bytes: Buffer;
   /** Where each row ends. */
-  readonly ends: Uint32Array;
+  readonly ends: readonly number[];
   /** For each slot of the plan. */
   readonly related: readonly ChunkRelation[];
 }
@@ -23,7 +23,7 @@ const rowsOfLook = 32;
 
 /** What a chunk takes beside its bytes, roughly: offsets, and a reference to each row. */
 export function sizeOf({ bytes, rows }: Chunk): number {
-  return bytes.length + 12 * rows.length + 300;
+  return bytes.length + 16 * rows.length + 300;
 }
 
 export interface ChunkToWrite {
@@ -39,7 +39,7 @@ export function isCurrent(chunk: Chunk, { rows, tables }: ChunkToWrite): boolean
     if (chunk.rows.length !== rows.length) return false;
     for (let i = 0; i < rows.length; i++) if (chunk.rows[i] !== rows[i]) return false;
   }
-  return tables.every((table, slot) => table.agrees(chunk.related[slot]!));
+  return tables.every((table, slot) => table.agrees(chunk.related[slot]!, chunk.rows));
 }
 
 /** Writes a chunk, in steps, copying from the one before what is the same. */
@@ -52,7 +52,8 @@ export class ChunkBuilder {
   /** Keys of each slot whose text has changed. */
   readonly #changed: readonly ReadonlySet<string>[];
   readonly #parts: Buffer[] = [];
-  readonly #ends: Uint32Array;
+  readonly #ends: number[] = [];
+  readonly #written: ObjectRow[] = [];
   #length = 0;
   #next = 0;
   /** Place in the chunk before. */
@@ -64,8 +65,8 @@ export class ChunkBuilder {
     this.#writing = writing;
     this.#tables = tables;
     this.#before = before;
-    this.#ends = new Uint32Array(rows.length);
-    this.#changed = before === undefined ? [] : tables.map((table, slot) => table.changedKeys(before.related[slot]!));
+    this.#changed =
+      before === undefined ? [] : tables.map((table, slot) => table.changedKeys(before.related[slot]!, before.rows));
   }
 
   /** The row it has come to. */
@@ -91,7 +92,9 @@ export class ChunkBuilder {
       bytes.set(part, offset);
       offset += part.length;
     }
-    const related = this.#tables.map((table) => table.relate(this.#rows));
+    const related = this.#tables.map((table, slot) =>
+      table.relate(this.#rows, this.#before?.related[slot], this.#written),
+    );
     return { rows: this.#rows, bytes, ends: this.#ends, related };
   }
 
@@ -143,6 +146,7 @@ export class ChunkBuilder {
       const row = this.#rows[this.#next]!;
       const text = `,${this.#plan.write(row, this.#writing)}`;
       texts.push(text);
+      this.#written.push(row);
       piece += text;
       if (before?.rows[this.#place]?.name === row.name) this.#place++;
       this.#next++;

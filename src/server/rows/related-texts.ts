@@ -13,8 +13,9 @@ export type RelatedTable = Map<string, Related>;
 
 /** What the rows of a chunk showed of one relation. */
 export interface ChunkRelation {
-  readonly texts: ReadonlyMap<string, Related>;
-  /** A table that has all of `texts`: an operation that finds this table still true need not look at them. */
+  /** By key; there may be keys that none of its rows has any more. */
+  readonly texts: ReadonlyMap<string, string>;
+  /** A table that has the keys of all its rows: an operation that finds this table still true need not look at them. */
   table: RelatedTable | undefined;
 }
 
@@ -46,32 +47,39 @@ export class TableInUse {
     return this.#table;
   }
 
-  /** Whether all a chunk's rows showed is what they show in this operation. Notes it down for the next one. */
-  agrees(relation: ChunkRelation): boolean {
-    if (this.changedKeys(relation).size > 0) return false;
-    if (relation.table !== this.table) relation.table = this.#enter(relation.texts);
+  /** Whether what these rows of a chunk showed is what they show in this operation. Notes it down for the next one. */
+  agrees(relation: ChunkRelation, rows: readonly ObjectRow[]): boolean {
+    if (relation.table === this.table) return true;
+    if (this.changedKeys(relation, rows).size > 0) return false;
+    relation.table = this.#enter(rows);
     return true;
   }
 
-  /** Keys that show something else than they did. */
-  changedKeys({ texts, table }: ChunkRelation): ReadonlySet<string> {
+  /** Keys of these rows of a chunk that show something else than they did. */
+  changedKeys({ texts, table }: ChunkRelation, rows: readonly ObjectRow[]): ReadonlySet<string> {
     const changed = new Set<string>();
     if (table === this.table) return changed;
-    for (const [key, { row, text }] of texts) {
-      if (this.#writing.textOfKey(this.#slot, key, row) !== text) changed.add(key);
+    const seen = new Set<string>();
+    for (const row of rows) {
+      const key = this.#slot.keyOf(row);
+      if (key === null || seen.has(key)) continue;
+      seen.add(key);
+      if (this.#writing.textOfKey(this.#slot, key, row) !== texts.get(key)) changed.add(key);
     }
     return changed;
   }
 
-  /** What rows show in this operation. */
-  relate(rows: readonly ObjectRow[]): ChunkRelation {
-    const texts = new Map<string, Related>();
-    for (const row of rows) {
+  /** What the rows of a chunk show in this operation; `written` are those that were not copied from `before`. */
+  relate(rows: readonly ObjectRow[], before: ChunkRelation | undefined, written: readonly ObjectRow[]): ChunkRelation {
+    const isKnown = before !== undefined && before.table === this.table && before.texts.size <= 2 * rows.length;
+    const texts = new Map(isKnown ? before.texts : undefined);
+    const looked = isKnown ? written : rows;
+    for (const row of looked) {
       const key = this.#slot.keyOf(row);
-      if (key === null || texts.has(key)) continue;
-      texts.set(key, { row, text: this.#writing.textOfKey(this.#slot, key, row) });
+      // A key that had gone and came back may show something else than it did then.
+      if (key !== null && (isKnown || !texts.has(key))) texts.set(key, this.#writing.textOfKey(this.#slot, key, row));
     }
-    return { texts, table: this.#enter(texts) };
+    return { texts, table: this.#enter(looked) };
   }
 
   #confirm(): void {
@@ -83,13 +91,14 @@ export class TableInUse {
     this.#confirmed = this.#table.size;
   }
 
-  /** The table, with all of `texts` in it; undefined where it has grown too large. */
-  #enter(texts: ReadonlyMap<string, Related>): RelatedTable | undefined {
+  /** The table, with the keys of all these rows in it; undefined where it has grown too large. */
+  #enter(rows: readonly ObjectRow[]): RelatedTable | undefined {
     const { table } = this;
-    for (const [key, related] of texts) {
-      if (table.has(key)) continue;
+    for (const row of rows) {
+      const key = this.#slot.keyOf(row);
+      if (key === null || table.has(key)) continue;
       if (table.size >= tableEntries) return undefined;
-      table.set(key, related);
+      table.set(key, { row, text: this.#writing.textOfKey(this.#slot, key, row) });
       this.#confirmed = table.size;
     }
     return table;

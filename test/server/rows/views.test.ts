@@ -17,7 +17,7 @@ const keys: Readonly<Record<string, PartitionSnapshot["key"]>> = Object.fromEntr
 const chunk = (length: number): Chunk => ({
   rows: [],
   bytes: Buffer.alloc(length),
-  ends: new Uint32Array(),
+  ends: [],
   related: [],
 });
 
