@@ -63,6 +63,19 @@ export function forbiddenRules(suite: { readonly client: SuiteClient }): void {
     expect(body.message).toContain(`cannot ${verb} resource "${plural}${rest.includes("scale") ? "/scale" : ""}"`);
   });
 
+  it("MUST ask for the right to create where an apply would", async () => {
+    const role = await rbac.role("applier", coreRule(["patch"], "configmaps"));
+    await rbac.bind("applier", role);
+    await rbac.until("applier", { verb: "patch", resource: "configmaps", namespace: suite.client.namespace });
+    await suite.client.configMap("applied-there");
+    const apply = (name: string): Promise<Answer> =>
+      rbac.as("applier")("PATCH", `${suite.client.configMaps(name)}?fieldManager=suite`, { apiVersion: "v1", kind: "ConfigMap", metadata: { name } }, { "content-type": "application/apply-patch+yaml" }); // prettier-ignore
+    expect((await apply("applied-there")).status).toBe(200);
+    const { status, body } = await apply("applied-new");
+    expect(status).toBe(403);
+    expect(body.message).toContain('cannot create resource "configmaps"');
+  });
+
   it("MUST let through what a rule gives, and no more", async () => {
     const ask = rbac.as("may");
     const codes = async (...asked: [string, string][]): Promise<number[]> =>
