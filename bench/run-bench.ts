@@ -13,6 +13,7 @@ import type { BenchOptions } from "./options.ts";
 import { startFleetgraph } from "./targets/fleetgraph-target.ts";
 import { startPlain } from "./targets/plain-target.ts";
 import { countPods, loadWorld } from "./world/load-world.ts";
+import { createReader } from "./world/reader.ts";
 import { createPodChanger } from "./world/pod-changer.ts";
 import { startEmbeddedPair } from "./clusters/embedded-pair.ts";
 
@@ -87,15 +88,17 @@ interface BenchParts {
 async function createBench(pair: ClusterPair, { options, runDir, closing, say }: BenchParts): Promise<Bench> {
   const changer = await createPodChanger(pair);
   closing({ close: async () => changer.close() });
+  const token = await createReader(pair);
   const freshDir = (name: string): Promise<string> => mkdtemp(join(runDir, `${name}-`));
   return {
     options,
     pair,
     changer,
+    token,
     say,
     freshDir,
     fleetgraph: once(async () => {
-      const target = closing(await startFleetgraph({ clusters: pair.clusters, dir: await freshDir("fleetgraph") }));
+      const target = closing(await startFleetgraph({ clusters: pair.clusters, token, dir: await freshDir("fleetgraph") }));
       const count = await target.whenComplete();
       if (count !== changer.keys.length) throw new Error(`fleetgraph holds ${count} pods, not ${changer.keys.length}`);
       return target;

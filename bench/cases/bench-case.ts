@@ -29,6 +29,8 @@ export interface Bench {
   readonly options: BenchOptions;
   readonly pair: ClusterPair;
   readonly changer: PodChanger;
+  /** Of a caller who may read pods and nodes of both clusters, and label pods. */
+  readonly token: string;
   fleetgraph(): Promise<FleetgraphTarget>;
   plain(): Promise<PlainTarget>;
   /** A folder of this run that was not there before. */

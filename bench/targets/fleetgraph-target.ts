@@ -5,6 +5,7 @@ import { createHttpClient } from "../clients/http-client.ts";
 import type { HttpAnswer, HttpClient } from "../clients/http-client.ts";
 import type { KubeAccess } from "../clusters/kube-access.ts";
 import { until } from "../measure/until.ts";
+import { homePrefix } from "../world/reader.ts";
 import { openInspector } from "./inspector.ts";
 import type { Inspector } from "./inspector.ts";
 import { startProcess } from "./node-process.ts";
@@ -12,6 +13,8 @@ import type { BenchProcess } from "./node-process.ts";
 
 export interface FleetgraphOptions {
   readonly clusters: readonly KubeAccess[];
+  /** What clients show; unset: `auth.mode: none`. */
+  readonly token?: string;
   /** Working directory; its `cache` folder is the disk cache. */
   readonly dir: string;
   /** Set: with an inspector on loopback, and a probe of the event loop from the first moment on. */
@@ -46,11 +49,12 @@ const main = new URL("../main.js", import.meta.url).pathname;
 export async function startFleetgraph({
   clusters,
   dir,
+  token,
   inspected = false,
 }: FleetgraphOptions): Promise<FleetgraphTarget> {
   await mkdir(dir, { recursive: true });
   const file = join(dir, "clusters.yaml");
-  await writeFile(file, stringify(toConfig(clusters)));
+  await writeFile(file, stringify(toConfig(clusters, token !== undefined)));
   const flags = inspected ? ["--inspect=127.0.0.1:0", "--import", loopProbe] : [];
   const process_ = startProcess({
     command: [process.execPath, ...flags, main, "serve", "--config", file, "--port", "0"],
@@ -61,7 +65,7 @@ export async function startFleetgraph({
   const inspector = inspected
     ? await openInspector((await process_.saw(/listening on (ws:\S+)/u))[1] ?? "")
     : undefined;
-  const headers = {};
+  const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
   const http = createHttpClient({ url, headers });
   const send: FleetgraphTarget["send"] = (query, variables, through = http) =>
     through.send({
@@ -103,14 +107,16 @@ export async function startFleetgraph({
   };
 }
 
-/** As a user writes it: nothing but which clusters there are. */
-function toConfig(clusters: readonly KubeAccess[]): object {
+/** As a user writes it: which clusters there are, and that callers have names. */
+function toConfig(clusters: readonly KubeAccess[], hasCallers: boolean): object {
   return {
+    ...(hasCallers ? { auth: { mode: "token", realms: [clusters[0]?.name] } } : {}),
     clusters: clusters.map(({ name, fleetgraphKubeconfig, context }, index) => ({
       name,
       role: index === 0 ? "home" : "abroad",
       write: true,
       kubeconfig: { path: fleetgraphKubeconfig, context },
+      ...(hasCallers && index > 0 ? { identities: [{ realm: clusters[0]?.name, usernamePrefix: homePrefix }] } : {}),
     })),
   };
 }
