@@ -98,7 +98,9 @@ async function createBench(pair: ClusterPair, { options, runDir, closing, say }:
     say,
     freshDir,
     fleetgraph: once(async () => {
-      const target = closing(await startFleetgraph({ clusters: pair.clusters, token, dir: await freshDir("fleetgraph") }));
+      const target = closing(
+        await startFleetgraph({ clusters: pair.clusters, token, dir: await freshDir("fleetgraph") }),
+      );
       const count = await target.whenComplete();
       if (count !== changer.keys.length) throw new Error(`fleetgraph holds ${count} pods, not ${changer.keys.length}`);
       return target;
