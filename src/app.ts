@@ -100,6 +100,7 @@ export function createApp(options: AppOptions): App {
     random,
     logger,
     snapshots,
+    logBytes: config.limits.maxLogBytes,
     lastKnownUid: (name) => uidOf(registry, name),
   });
   const authorizer = authorizing(options, registry, cache);

@@ -10,6 +10,8 @@ export interface BodyPackerOptions {
   readonly store: ResourceStore;
   readonly clock: Clock;
   readonly slices: Slices;
+  /** Whether a list is being worked in, of any resource: then packing waits. */
+  readonly isListing: () => boolean;
   readonly timings: Pick<CacheTimings, "packDelayMs" | "packPauseMs">;
 }
 
@@ -50,6 +52,7 @@ export class BodyPacker {
   schedule(): void {
     if (!this.isIdle || this.#isStopped || this.#options.store.size < fewRows) return;
     this.#arm(this.#options.timings.packDelayMs, () => {
+      if (this.#options.isListing()) return this.schedule();
       this.#isPacking = true;
       this.#pack(this.#unpackedRows());
     });

@@ -20,29 +20,46 @@ interface Entry {
   readonly change: Change | undefined;
   /** Version of the change or of the list; undefined where the position no longer means anything (`forgetPositions`). */
   resourceVersion: string | undefined;
+  /** What it keeps in memory, about. */
+  readonly bytes: number;
 }
 
-/** The change log of one resource of one cluster: the latest `limit` changes. */
+/** How much a log may hold; where one is reached, the older half goes. */
+export interface LogLimits {
+  /** Changes; up to twice as many for a while. */
+  readonly changes: number;
+  /** Memory that only the log keeps: mostly rows that were replaced or deleted. */
+  readonly bytes: number;
+}
+
+/** Of an entry with its change, and of a row beside its body: the mean of pods, measured. */
+const entryBytes = 256;
+const rowBytes = 1_024;
+
+/** The change log of one resource of one cluster: the latest changes. */
 export class ResourceLog {
-  readonly #limit: number;
+  readonly #limits: LogLimits;
   #entries: Entry[] = [];
+  #bytes = 0;
   #droppedThrough: number;
 
   /** `sequence`: of the last change of the process before this log began. */
-  constructor(limit: number, sequence: number) {
-    this.#limit = limit;
+  constructor(limits: LogLimits, sequence: number) {
+    this.#limits = limits;
     this.#droppedThrough = sequence;
   }
 
   append(change: Change): void {
-    this.#push({ change, resourceVersion: change.resourceVersion });
+    const { before, resourceVersion } = change;
+    const bytes = entryBytes + (before === undefined ? 0 : rowBytes + before.body.byteLength);
+    this.#push({ change, resourceVersion, bytes });
   }
 
   /** Notes the end of a list: from here on (version, "") is a position. */
   listed(resourceVersion: string): void {
     const last = this.#entries.at(-1);
     if (last?.change === undefined && last?.resourceVersion === resourceVersion) return;
-    this.#push({ change: undefined, resourceVersion });
+    this.#push({ change: undefined, resourceVersion, bytes: entryBytes });
   }
 
   /** The world went back (etcd restored, another cluster accepted): old versions may come again and mean something else. */
@@ -73,12 +90,18 @@ export class ResourceLog {
 
   #push(entry: Entry): void {
     this.#entries.push(entry);
+    this.#bytes += entry.bytes;
     // Cut in halves, so that cutting costs nothing a change; the bound is on what is kept, twice the limit at worst.
-    if (this.#entries.length <= this.#limit * 2) return;
-    for (const { change } of this.#entries.slice(0, -this.#limit)) {
+    if (this.#entries.length > this.#limits.changes * 2) this.#keep(this.#limits.changes);
+    while (this.#bytes > this.#limits.bytes && this.#entries.length > 1) this.#keep(this.#entries.length >> 1);
+  }
+
+  #keep(count: number): void {
+    for (const { change, bytes } of this.#entries.slice(0, -count)) {
       if (change !== undefined) this.#droppedThrough = change.sequence;
+      this.#bytes -= bytes;
     }
-    this.#entries = this.#entries.slice(-this.#limit);
+    this.#entries = this.#entries.slice(-count);
   }
 }
 

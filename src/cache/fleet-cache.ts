@@ -191,6 +191,8 @@ export interface FleetCacheOptions {
   readonly lastKnownUid?: (cluster: string) => string | undefined;
   /** Changes kept for each cluster and resource, up to twice as many for a while. */
   readonly logLimit?: number;
+  /** Memory that the log of each cluster and resource may keep beside what the store holds anyway, bytes. Streams that resume from further back are told to begin anew. */
+  readonly logBytes?: number;
   readonly timings?: Partial<CacheTimings>;
 }
 

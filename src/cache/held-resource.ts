@@ -31,6 +31,8 @@ export interface HoldingOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  /** Whether the list of a resource that anybody may wait for is not over. */
+  readonly isListing: () => boolean;
   /** Told after each write to disk. */
   readonly onDiskResult: (holder: object, error: Error | undefined) => void;
 }
@@ -72,7 +74,13 @@ export class HeldResource {
     this.store = options.store.add(cluster.name, resource);
     this.#makeRow = createRowMaker({ ...options, cluster: cluster.name });
     this.#slices = createSlices(clock, timings.sliceMs);
-    this.#packer = new BodyPacker({ store: this.store, clock, slices: this.#slices, timings });
+    this.#packer = new BodyPacker({
+      store: this.store,
+      clock,
+      slices: this.#slices,
+      timings,
+      isListing: options.isListing,
+    });
     this.#reflector = new Reflector({ ...options, store: this.store, makeRow: this.#makeRow, slices: this.#slices });
     this.#stop = createChildAbort(cluster.signal);
     const restored = createDeferred();

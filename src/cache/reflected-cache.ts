@@ -17,10 +17,11 @@ import type { IdentityGuard } from "./identity-guard.ts";
 import { Store } from "./store.ts";
 import { findStoredResources } from "./stored-resources.ts";
 
-export interface ReflectedCacheOptions extends Omit<HoldingOptions, "store" | "onDiskResult"> {
+export interface ReflectedCacheOptions extends Omit<HoldingOptions, "store" | "onDiskResult" | "isListing"> {
   readonly registry: CachedClusters;
   readonly lastKnownUid: (cluster: string) => string | undefined;
   readonly logLimit: number;
+  readonly logBytes?: number;
 }
 
 interface Member {
@@ -155,6 +156,7 @@ export class ReflectedCache implements FleetCache {
         resource,
         clusterUid: this.#uidOf(cluster),
         isAlwaysCached: alwaysCached.some((always) => toResourceName(always) === name),
+        isListing: () => this.#isListing(),
         onDiskResult: (holder, error) => this.#onDiskResult(holder, error),
       });
       member.resources.set(name, held);
@@ -229,6 +231,15 @@ export class ReflectedCache implements FleetCache {
     const { state, reason, skipped } = event.after;
     const level = state === "FRESH" || state === "SYNCING" ? "debug" : "info";
     this.#logger[level]("state of a cached resource", { cluster, resource, state, reason, skipped });
+  }
+
+  /** Between its pages too, and no longer where one failed. */
+  #isListing(): boolean {
+    return [...this.#members.values()].some(({ resources }) =>
+      [...resources.values()].some(
+        ({ store: { status } }) => status.reason === "Listing" || status.reason === "Relisting",
+      ),
+    );
   }
 
   #onDiskResult(holder: object, error: Error | undefined): void {

@@ -3,13 +3,14 @@ import type { ResourceId, ResourceName } from "../kube/resource-id.ts";
 import { toResourceName } from "../kube/resource-id.ts";
 import type { AnyRow } from "../kube/rows/row.ts";
 import { ResourceLog } from "./change-log.ts";
+import type { LogLimits } from "./change-log.ts";
 import { compareCodePoints } from "./compare-code-points.ts";
 import type { CacheEvent, Change, PartitionSnapshot, ResourceSnapshot, SyncState, SyncStatus } from "./fleet-cache.ts";
 import { Partition } from "./partition.ts";
 
 /** What a resource's store needs of the store of the whole fleet. */
 export interface StoreOwner {
-  readonly logLimit: number;
+  readonly logLimits: LogLimits;
   /** Of the last change so far. */
   readonly sequence: number;
   nextSequence(): number;
@@ -53,7 +54,7 @@ export class ResourceStore {
     this.cluster = cluster;
     this.resource = resource;
     this.name = toResourceName(resource);
-    this.log = new ResourceLog(owner.logLimit, owner.sequence);
+    this.log = new ResourceLog(owner.logLimits, owner.sequence);
     this.#owner = owner;
     this.#status = { state: "SYNCING", reason: "Connecting", error: null, observedAtMs: null, skipped: 0 };
   }
@@ -151,7 +152,7 @@ export class ResourceStore {
     this.#malformed.clear();
     this.#nameless = 0;
     this.resourceVersion = "";
-    this.log = new ResourceLog(this.#owner.logLimit, this.#owner.sequence);
+    this.log = new ResourceLog(this.#owner.logLimits, this.#owner.sequence);
     const after: SyncStatus = { state, reason, error, observedAtMs: null, skipped: 0 };
     const { cluster, name: resource } = this;
     const events: CacheEvent[] = [{ type: "status", cluster, resource, before, after: undefined }];

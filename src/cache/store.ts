@@ -12,6 +12,8 @@ export interface StoreOptions {
   readonly logger: Logger;
   /** Changes kept for each cluster and resource. */
   readonly logLimit: number;
+  /** Memory that the log of each cluster and resource may keep; unset = what so many changes take. */
+  readonly logBytes?: number;
 }
 
 /**
@@ -29,13 +31,13 @@ export class Store {
   #revision = 0;
   #snapshot: HeldFleet | undefined;
 
-  constructor({ clock, logger, logLimit }: StoreOptions) {
+  constructor({ clock, logger, logLimit, logBytes = Infinity }: StoreOptions) {
     this.#clock = clock;
     this.#logger = logger;
     this.log = createChangeLog((cluster, resource) => this.resource(cluster, resource)?.log);
     const sequence = (): number => this.#sequence;
     this.#owner = {
-      logLimit,
+      logLimits: { changes: logLimit, bytes: logBytes },
       get sequence() {
         return sequence();
       },

@@ -1,3 +1,4 @@
+import { createTextBody } from "../../src/kube/json-body.ts";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
@@ -109,7 +110,7 @@ describe("change log", () => {
   };
 
   it("should find every position it gave, also of changes that share a version, and not those of others", () => {
-    const log = new ResourceLog(100, 0);
+    const log = new ResourceLog({ changes: 100, bytes: Infinity }, 0);
     const changes = [
       changeOf(1, "5", "a", true),
       changeOf(2, "5", "b", true),
@@ -133,11 +134,25 @@ describe("change log", () => {
   });
 
   it("should stay bounded, and know what it no longer has", () => {
-    const log = new ResourceLog(10, 0);
+    const log = new ResourceLog({ changes: 10, bytes: Infinity }, 0);
     for (let sequence = 1; sequence <= 1_000; sequence++) log.append(changeOf(sequence, String(sequence), "a"));
     expect(log.after(5)).toBeUndefined();
     expect(log.after(995)?.map(({ sequence }) => sequence)).toEqual([996, 997, 998, 999, 1_000]);
     expect(log.since(toLogPosition(changeOf(0, "100", "a")))).toBeUndefined();
     expect(log.after(1_000)).toEqual([]);
+  });
+
+  it("should stay within its memory, counting what only it keeps", () => {
+    const log = new ResourceLog({ changes: 10_000, bytes: 100_000 }, 0);
+    const body = createTextBody(`{"metadata":{"note":"${"x".repeat(4_000)}"}}`);
+    for (let sequence = 1; sequence <= 200; sequence++) {
+      const change = changeOf(sequence, String(sequence), "a");
+      log.append({ ...change, before: { ...change.after!, body } });
+    }
+    const kept = [...Array(201).keys()].findLast((since) => log.after(since) === undefined)!;
+    // Some 5.3 KB each: at most 19 of them, and never fewer than half of that.
+    expect(200 - kept).toBeGreaterThan(8);
+    expect(200 - kept).toBeLessThan(20);
+    expect(log.after(200)).toEqual([]);
   });
 });
