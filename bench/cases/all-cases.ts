@@ -1,5 +1,6 @@
 import type { BenchCase } from "./bench-case.ts";
 import { churn } from "./churn-case.ts";
+import { inProcess } from "./in-process-case.ts";
 import { listChanged, listFirst, listSome } from "./list-cases.ts";
 import { loopDelay, memoryOfPod, startOfProcess } from "./process-cases.ts";
 import { badInput, oneObject, upstreamCalls } from "./single-cases.ts";
@@ -10,6 +11,7 @@ import { eventOverhead, freshness } from "./stream-cases.ts";
 export const allCases: readonly BenchCase[] = [
   listChanged,
   listFirst,
+  inProcess,
   listSome,
   oneObject,
   upstreamCalls,

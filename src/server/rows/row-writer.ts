@@ -81,7 +81,8 @@ export function withRowWriter(
   };
 
   function executeFast(args: ExecutionArgs): ExecutionResult | Promise<ExecutionResult> {
-    const rewritten = isQuery(args) ? rewrite(args.document) : undefined;
+    const isKnown = typeof args.contextValue === "object" && args.contextValue !== null && isQuery(args);
+    const rewritten = isKnown ? rewrite(args.document) : undefined;
     if (rewritten === undefined) {
       counts.plain++;
       return execute(args);
