@@ -47,8 +47,9 @@ describe("sockets that die at any moment (CO-38)", () => {
     const socket = new WebSocket(`${fleet.url.replace("http", "ws")}/graphql`, "graphql-transport-ws");
     socket.on("error", () => {});
     const closed = new Promise<void>((resolve) => socket.once("close", () => resolve()));
-    socket.once("open", () => {
-      socket.send('{"type":"connection_init"}');
+    socket.once("open", () => socket.send('{"type":"connection_init"}'));
+    // The first message is the acknowledgement: whoever subscribes before it is shown out.
+    socket.once("message", () => {
       socket.send(JSON.stringify({ id: "1", type: "subscribe", payload: { query } }));
       if (random() < 0.2) socket.send(JSON.stringify({ id: "1", type: "complete" }));
     });
