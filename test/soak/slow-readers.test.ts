@@ -144,6 +144,10 @@ describe("readers that never read", () => {
     };
     for (let i = 0; i < 4; i++) await make(60_000);
     for (let i = 0; i < 18; i++) await make(10);
+    await eventually(async () => {
+      const { data } = await fleet.query('{ resources(apiVersion: "v1", kind: "ConfigMap", labelSelector: "app=readers") { totalCount } }'); // prettier-ignore
+      expect((data as { resources: { totalCount: number } }).resources.totalCount).toBeGreaterThanOrEqual(made);
+    }, 30_000);
     reader.webSocket.resume();
     await eventually(() => expect(reader.error()).toMatchObject({ code: "SUBSCRIPTION_OVERFLOW" }), 30_000);
     expect(reader.webSocket.readyState).toBe(WebSocket.OPEN);
