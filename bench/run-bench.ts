@@ -136,6 +136,7 @@ async function runCases(cases: readonly BenchCase[], bench: Bench): Promise<Benc
     try {
       report.rows.push(...(await run(bench)));
     } catch (error) {
+      bench.say(`  FAILED: ${String(error)}`);
       report.failed.push(`${name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     }
   }

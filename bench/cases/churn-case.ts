@@ -26,10 +26,10 @@ export const churn: BenchCase = {
     for (let round = 0; round <= rounds; round += 1) {
       const quiet = await askByMany(bench, ms);
       const quietTail = await askForAll(bench, ms);
-      const changing = keepChanging(bench);
-      const churned = await askByMany(bench, ms);
-      const churnedTail = await askForAll(bench, ms);
-      const rate = await changing.stop();
+      const { churned, churnedTail, rate } = await whileChanging(bench, async () => ({
+        churned: await askByMany(bench, ms),
+        churnedTail: await askForAll(bench, ms),
+      }));
       if (round === 0) continue;
       throughput.push(churned / quiet);
       tail.push(churnedTail / quietTail);
@@ -88,8 +88,8 @@ async function askForAll(bench: Bench, ms: number): Promise<number> {
   return percentile(times, 0.99);
 }
 
-/** Changes pods at the rate, or as fast as the clusters take it; `stop` says how fast that was. */
-function keepChanging({ changer }: Bench): { stop(): Promise<number> } {
+/** Changes pods at the rate, or as fast as the clusters take it, while `act` is under way; `rate` says how fast that was. */
+async function whileChanging<T>({ changer }: Bench, act: () => Promise<T>): Promise<T & { readonly rate: number }> {
   const from = performance.now();
   let isStopped = false;
   let begun = 0;
@@ -105,11 +105,17 @@ function keepChanging({ changer }: Bench): { stop(): Promise<number> } {
       }
     }),
   );
-  return {
-    async stop() {
-      isStopped = true;
-      await work;
-      return (done * 1_000) / (performance.now() - from);
-    },
-  };
+  const stopped = work.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  try {
+    const result = await act();
+    return { ...result, rate: (done * 1_000) / (performance.now() - from) };
+  } finally {
+    isStopped = true;
+    const error = await stopped;
+    // oxlint-disable-next-line no-unsafe-finally -- what the clusters refused explains whatever came of it
+    if (error !== undefined) throw error;
+  }
 }
