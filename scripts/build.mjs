@@ -2,7 +2,7 @@
 // longer than to run them. What is loaded only where somebody needs it stays a package, and so does what looks for files of its own. The packages remain
 // installed, with their licences. One build for each: a chunk shared by two entries would run before their first import, reflect-metadata.
 import { execFile } from "node:child_process";
-import { chmod, copyFile, rm } from "node:fs/promises";
+import { chmod, copyFile, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { promisify } from "node:util";
 import { build } from "rolldown";
@@ -40,6 +40,9 @@ await build({
     minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
   },
 });
+// Node finds no loader for import() in code that V8 kept: those of packages are asked of the launcher, by a name as long, so that source maps stay true.
+const app = await readFile("dist/app.cjs", "utf8");
+await writeFile("dist/app.cjs", app.replaceAll("import(`", "$load$(`"));
 await copyFile("scripts/launcher.mjs", "dist/main.js");
 await chmod("dist/main.js", 0o755);
 await run(process.execPath, ["scripts/cache-code.mjs"]);

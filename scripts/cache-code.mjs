@@ -4,9 +4,10 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "n
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { Script, constants } from "node:vm";
+import { Script } from "node:vm";
 
 const file = resolve("dist/app.cjs");
+globalThis.$load$ = (name) => import(name);
 const folder = mkdtempSync(join(tmpdir(), "fleetgraph-build-"));
 for (const name of readdirSync("dist"))
   if (name.startsWith("app.cjs.") && name !== "app.cjs.map") rmSync(join("dist", name));
@@ -18,7 +19,7 @@ process.argv = [process.execPath, file, "serve", "--config", "clusters.yaml", "-
 const source = readFileSync(file);
 const script = new Script(
   `(function (exports, require, module, __filename, __dirname) {${source.toString().replace(/^#!.*/u, "")}\n})`,
-  { filename: file, importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER },
+  { filename: file },
 );
 
 async function finish(url) {

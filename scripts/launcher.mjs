@@ -6,10 +6,12 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Script, constants } from "node:vm";
+import { Script } from "node:vm";
 
 const file = fileURLToPath(new URL("app.cjs", import.meta.url));
 const require = createRequire(file);
+// What is loaded late (scripts/build.mjs): code from V8's cache knows no import() of its own.
+globalThis.$load$ = (name) => import(name);
 
 function readCode(source) {
   try {
@@ -24,11 +26,7 @@ else {
   const source = readFileSync(file);
   const script = new Script(
     `(function (exports, require, module, __filename, __dirname) {${source.toString().replace(/^#!.*/u, "")}\n})`,
-    {
-      filename: file,
-      cachedData: readCode(source),
-      importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-    },
+    { filename: file, cachedData: readCode(source) },
   );
   const module = { exports: {} };
   script.runInThisContext()(module.exports, require, module, file, dirname(file));

@@ -62,6 +62,22 @@ describe("fleetgraph as a process", () => {
     expect(clusters.stdout()).toContain(".fleetgraph/kubeconfig");
   });
 
+  it("should load what it loads late as an executable as well, from the code that was kept", async () => {
+    const cwd = join(folder, "executable");
+    await mkdir(cwd);
+    const args = ["--kubeconfig", join(folder, ".fleetgraph", "kubeconfig"), "--context", "home"];
+    for (const given of [args, []]) {
+      const fleetgraph = await startFleetgraph({ args: given, cwd, sourceMaps: false });
+      started.push(fleetgraph);
+      await eventually(async () => {
+        const { data } = await fleetgraph.query("{ pods { complete totalCount } }");
+        expect(data.pods).toEqual({ complete: true, totalCount: expect.any(Number) });
+      }, 20_000);
+      expect(fleetgraph.stderr()).not.toMatch(/ERR_|Warning/);
+      await fleetgraph.kill("SIGTERM");
+    }
+  }, 60_000);
+
   it("should give the same answers after kill -9 and a restart, first from disk with every cluster out of reach", async () => {
     const first = await onClusters();
     const before = await eventually(async () => {

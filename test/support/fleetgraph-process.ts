@@ -25,16 +25,23 @@ export interface FleetgraphProcessOptions {
   readonly args?: readonly string[];
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Unset = true, as `npm start` does; the executable without runs the code that V8 kept (scripts/launcher.mjs). */
+  readonly sourceMaps?: boolean;
 }
 
 /** Resolves once it listens; its port is a free one. Whoever starts it ends it. */
-export async function startFleetgraph({ args = [], cwd, env }: FleetgraphProcessOptions): Promise<FleetgraphProcess> {
+export async function startFleetgraph(options: FleetgraphProcessOptions): Promise<FleetgraphProcess> {
+  const { args = [], cwd, env, sourceMaps = true } = options;
   const main = new URL("../../dist/main.js", import.meta.url).pathname;
-  const child = spawn(process.execPath, ["--enable-source-maps", main, "serve", "--port", "0", ...args], {
-    cwd,
-    env: { ...process.env, XDG_CACHE_HOME: `${cwd}/cache`, ...env },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const child = spawn(
+    process.execPath,
+    [...(sourceMaps ? ["--enable-source-maps"] : []), main, "serve", "--port", "0", ...args],
+    {
+      cwd,
+      env: { ...process.env, XDG_CACHE_HOME: `${cwd}/cache`, ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+    },
+  );
   const text = { stdout: "", stderr: "" };
   child.stdout.setEncoding("utf8").on("data", (chunk: string) => (text.stdout += chunk));
   child.stderr.setEncoding("utf8").on("data", (chunk: string) => (text.stderr += chunk));
