@@ -10,6 +10,7 @@ import type { RbacUser } from "../../src/kube/rbac/rbac.ts";
 import type { ResourceAttributes } from "../../src/kube/rbac/rule-allows.ts";
 import { isRecord } from "../../src/kube/read-json.ts";
 import type { ResourceId } from "../../src/kube/resource-id.ts";
+import { createSharedAbort } from "../../src/lib/shared-abort.ts";
 import { systemClock } from "../../src/lib/clock.ts";
 import { createLoaders } from "../../src/loaders/create-loaders.ts";
 import { createIndexes } from "../../src/loaders/indexes.ts";
@@ -37,7 +38,7 @@ const batchSize = 50;
 const modes = ["local", "asked"] as const satisfies readonly RightsMode[];
 
 const subjectReviews: ResourceId = { group: "authorization.k8s.io", version: "v1", plural: "subjectaccessreviews", kind: "SubjectAccessReview", namespaced: false }; // prettier-ignore
-const call = { signal: new AbortController().signal, as: systemIdentity("test"), fieldManager: "test" };
+const call = { signal: createSharedAbort().signal, as: systemIdentity("test"), fieldManager: "test" };
 const shops = Array.from({ length: batchSize }, (_, n) => `shop-${n}`);
 
 interface Case {
@@ -60,8 +61,18 @@ function generate(number: number): Case {
   };
   const { state, user } = arbitraryRights(names);
   const [made] = fc.sample(fc.tuple(state, user), { numRuns: 1, seed: seed * 1_000_003 + number });
-  const [rbac, someone] = made!;
+  const [rbac, generated] = made!;
+  const { prefix } = names;
+  const bot = `system:serviceaccount:${namespaces[0]}:${prefix}bot`;
+  const others = [`${prefix}jane`, `${prefix}joe`, bot].map((username) => ({ username, groups: [`${prefix}team`] }));
+  const hasRights = ({ username, groups }: RbacUser): boolean => hasAny(rbac, { username, groups: toImpersonatedGroups(username, groups) }, namespaces); // prettier-ignore
+  // Nobody's rights prove little: of most states somebody is looked at who has some.
+  const someone = number % 5 === 0 ? generated : ([generated, ...others].find(hasRights) ?? generated);
   return { number, state: rbac, identity: { kind: "user", realm: "home", ...someone }, namespaces };
+}
+
+function hasAny(state: RbacState, who: RbacUser, namespaces: readonly string[]): boolean {
+  return namespaces.some((namespace) => naiveRules(state, who, namespace).length > 0);
 }
 
 describe.skipIf(kubeAssets === undefined)(`rights beside a real kube-apiserver's own (${needsKube})`, () => {
@@ -139,7 +150,7 @@ describe.skipIf(kubeAssets === undefined)(`rights beside a real kube-apiserver's
     authorizers: Record<RightsMode, ClusterAuthorizer>,
   ): Promise<boolean> => {
     const who = { username: identity.username, groups: toImpersonatedGroups(identity.username, identity.groups) };
-    const isThere = namespaces.some((namespace) => naiveRules(state, who, namespace).length > 0);
+    const isThere = hasAny(state, who, namespaces);
     const own = objects.filter(({ kind, metadata: { namespace = "", name } }) => kind === "Node" || namespaces.slice(0, 2).includes(kind === "Namespace" ? name : namespace)); // prettier-ignore
     const truth = createTruth((attributes) => review(who, attributes), objects, namespaces);
     for (const mode of modes) {
@@ -180,8 +191,7 @@ describe.skipIf(kubeAssets === undefined)(`rights beside a real kube-apiserver's
       } finally {
         for (const mode of modes) authorizers[mode].close();
       }
-      // Nobody's rights prove little: most of them have some.
-      expect(withRights / states).toBeGreaterThan(0.4);
+      expect(withRights / states).toBeGreaterThan(0.5);
     },
   );
 });

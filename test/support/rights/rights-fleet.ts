@@ -10,6 +10,7 @@ import { rbacResources } from "../../../src/kube/rbac/rbac-resources.ts";
 import { toResourceName } from "../../../src/kube/resource-id.ts";
 import type { ResourceId } from "../../../src/kube/resource-id.ts";
 import { systemClock } from "../../../src/lib/clock.ts";
+import { createSharedAbort } from "../../../src/lib/shared-abort.ts";
 import { silentLogger } from "../../../src/lib/logger.ts";
 import type { RbacState } from "../../kube-vocabulary/rbac/naive-rbac.ts";
 import { eventually } from "../eventually.ts";
@@ -17,7 +18,7 @@ import { shopKinds } from "./shop-objects.ts";
 
 export type RightsMode = "local" | "asked";
 
-const call = { signal: new AbortController().signal, as: systemIdentity("test") };
+const call = { signal: createSharedAbort().signal, as: systemIdentity("test") };
 const write = { ...call, fieldManager: "test" };
 
 /** The same clusters, each with that way of knowing rights: so that both are compared over one cache. */

@@ -3,6 +3,7 @@ import type { KubeWriter } from "../../../src/kube/client.ts";
 import { knownResources } from "../../../src/kube/known-resources.ts";
 import type { KubeObject } from "../../../src/kube/object.ts";
 import type { ResourceId } from "../../../src/kube/resource-id.ts";
+import { createSharedAbort } from "../../../src/lib/shared-abort.ts";
 
 const core = (plural: string, kind: string): ResourceId => ({ ...knownResources.pods, plural, kind });
 export const configMaps = core("configmaps", "ConfigMap");
@@ -44,7 +45,7 @@ type Create = (object: KubeObject) => Promise<KubeObject>;
 
 /** Creates, as the administrator, with the resource found by kind. */
 export function creatingBy(client: KubeWriter): Create {
-  const options = { signal: new AbortController().signal, as: systemIdentity("test"), fieldManager: "test" };
+  const options = { signal: createSharedAbort().signal, as: systemIdentity("test"), fieldManager: "test" };
   return async (object) => (await client.create(resourceOfKind(object.kind), object, options)).object;
 }
 
