@@ -16,7 +16,7 @@ export interface BodyPackerOptions {
 }
 
 /** Below so many objects a dictionary costs more than it saves. */
-const fewRows = 50;
+export const fewRows = 50;
 
 /**
  * Packs the bodies of a store while nothing else is to be done: some time after the latest reason to, in slices with pauses four times as long. Never

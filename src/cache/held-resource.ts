@@ -3,7 +3,7 @@ import type { Random } from "../lib/backoff.ts";
 import type { Clock } from "../lib/clock.ts";
 import { createDeferred } from "../lib/deferred.ts";
 import type { Logger } from "../lib/logger.ts";
-import { BodyPacker } from "./body-packer.ts";
+import { BodyPacker, fewRows } from "./body-packer.ts";
 import type { CachedCluster } from "./cached-cluster.ts";
 import { createChildAbort } from "./child-abort.ts";
 import type { ChildAbort } from "./child-abort.ts";
@@ -64,6 +64,8 @@ export class HeldResource {
   readonly #packer: BodyPacker;
   #writer: DiskWriter | undefined;
   #restoredUid: string | undefined;
+  /** What lies on disk is whole, but to be packed for the next start. */
+  #isWorthRewriting = false;
 
   constructor(options: HeldResourceOptions) {
     const { cluster, resource, clock, timings } = options;
@@ -160,7 +162,8 @@ export class HeldResource {
         signal: this.#stop.signal,
       });
       if (restored === undefined) return;
-      const { observedAtMs, dictionary } = restored;
+      const { observedAtMs, dictionary, unpacked } = restored;
+      this.#isWorthRewriting = unpacked >= fewRows;
       if (dictionary !== undefined) this.#packer.adopt(dictionary);
       this.#restoredUid = clusterUid;
       this.#reflector.restored(clusterUid, observedAtMs);
@@ -182,7 +185,7 @@ export class HeldResource {
       snapshots,
       id: { clusterUid, resource: this.store.name },
       store: this.store,
-      isRestored: this.#restoredUid === clusterUid,
+      isRestored: this.#restoredUid === clusterUid && !this.#isWorthRewriting,
       mayWrite: () => this.#reflector.completeOf === clusterUid,
       packer: this.#packer,
       slices: this.#slices,

@@ -18,6 +18,8 @@ export interface RestoreOptions {
 export interface Restored {
   readonly observedAtMs: number;
   readonly dictionary: BodyDictionary | undefined;
+  /** Rows whose body lay there as it came, written before there was time to pack it. */
+  readonly unpacked: number;
 }
 
 /**
@@ -33,6 +35,7 @@ export async function restore(options: RestoreOptions): Promise<Restored | undef
   const { observedAtMs, resourceVersion } = stored;
   const dictionaries = readDictionaries(stored.objects);
   const readRow = createStoredRowReader({ makeRow, observedAtMs, dictionaries });
+  let unpacked = 0;
   const records = stored.objects.entries();
   let record = records.next();
   while (record.done !== true) {
@@ -42,6 +45,7 @@ export async function restore(options: RestoreOptions): Promise<Restored | undef
         const [key, text] = record.value as [string, string];
         const row = isDictionaryKey(key) ? undefined : readRow(text);
         if (row !== undefined) store.put(row, { resourceVersion, synthesised: true });
+        if (row !== undefined && row.body.packed === undefined) unpacked++;
         record = records.next();
       } while (record.done !== true && !isOver());
     });
@@ -49,5 +53,5 @@ export async function restore(options: RestoreOptions): Promise<Restored | undef
     signal.throwIfAborted();
   }
   store.resourceVersion = resourceVersion;
-  return { observedAtMs, dictionary: [...dictionaries.values()].at(-1) };
+  return { observedAtMs, dictionary: [...dictionaries.values()].at(-1), unpacked };
 }

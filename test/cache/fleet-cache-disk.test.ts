@@ -161,7 +161,7 @@ describe("fleet cache and disk", () => {
     expect(again.changes(pods).every((change) => change.startsWith("ADDED"))).toBe(true);
   });
 
-  it("should write what is not packed yet when it is stopped", async () => {
+  it("should write what is not packed yet when it is stopped, and packed in the next run", async () => {
     const home = new FakeCluster("home");
     const snapshots = new MemorySnapshotStore();
     for (let index = 0; index < 60; index++) home.client.put(pods, `a/pod-${index}`);
@@ -169,5 +169,11 @@ describe("fleet cache and disk", () => {
     await run.stop();
     const stored = await snapshots.load({ clusterUid: "cluster-1", resource: "pods" });
     expect(stored?.objects.size).toBe(60);
+
+    const again = await runCache([new FakeCluster("home", home.client)], { snapshots });
+    await again.clock.advance(10_000);
+    const packed = await snapshots.load({ clusterUid: "cluster-1", resource: "pods" });
+    expect([...packed!.objects.values()].filter((text) => text.startsWith("{"))).toEqual([]);
+    expect(packed!.objects.size).toBe(61);
   });
 });
