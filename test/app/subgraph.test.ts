@@ -215,6 +215,31 @@ describe.each<SubgraphConfig>([configDefaults.subgraph, { relay: true, typePrefi
         expect(names).toContain(name[1]);
     });
 
+    it("should say the same names in long lists, to narrower types and in streams", async () => {
+      const prefix = subgraph.typePrefix;
+      const fields = `__typename id name cluster { __typename name } ... on ${prefix}Workload { replicas } ... on ${prefix}Deployment { namespace }`;
+      const { data, errors } = await ask(
+        `{ workloads { __typename nodes { ${fields} } } pods { nodes { __typename id } } }`,
+      );
+      expect(errors).toBeUndefined();
+      expect(data.workloads.__typename).toBe(`${prefix}WorkloadConnection`);
+      const deployment = data.workloads.nodes.find(
+        (each: { __typename: string }) => each.__typename === `${prefix}Deployment`,
+      );
+      expect(deployment).toMatchObject({
+        cluster: { __typename: clusterType },
+        replicas: expect.any(Number) as number,
+      });
+      for (const pod of data.pods.nodes) expect(pod.__typename).toBe(podType);
+      const query = `subscription { podsChanged(namespaces: ["shop"]) { __typename objects { __typename name } } }`;
+      for await (const message of fleet.subscribe(query, {}, tokenOf("ops"))) {
+        expect(message.__typename).toBe(`${prefix}PodsChanged`);
+        if (message.objects.length === 0) continue;
+        expect(message.objects[0].__typename).toBe(podType);
+        break;
+      }
+    });
+
     it("should give any kind of entity by id as by its natural key, and say at its place what names none", async () => {
       const wide = (
         await ask(

@@ -4,6 +4,7 @@ import type { PersistedDocumentsOptions } from "../../src/server/persisted/persi
 import { openSocket } from "./open-socket.ts";
 import { startTestServer } from "./start-test-server.ts";
 import type { TestResult, TestServer } from "./start-test-server.ts";
+import { createTestAuthenticator } from "./test-authenticator.ts";
 
 let server: TestServer;
 afterEach(() => server.stop());
@@ -75,6 +76,9 @@ async function firstEvent(response: Response): Promise<TestResult> {
 }
 
 const codeOf = ({ errors }: TestResult): string | undefined => errors?.[0]?.extensions.code;
+/** Without what differs from request to request. */
+const withoutId = (result: TestResult): TestResult =>
+  JSON.parse(JSON.stringify(result, (key, value: unknown) => (key === "requestId" ? undefined : value))) as TestResult;
 const apq = (sha256Hash: unknown, version: unknown = 1) => ({ persistedQuery: { version, sha256Hash } });
 
 describe.each(doors)("persisted documents through %s", (_, ask) => {
@@ -153,6 +157,25 @@ describe("persisted documents", () => {
     const url = `${server.url}/graphql?documentId=x-app:write`;
     const response = await fetch(url, { headers: { "apollo-require-preflight": "1" } });
     expect(response.status).toBe(405);
+  });
+
+  it.each([plain, enforcing])("should be told of to nobody without a token, enforced or not", async (options) => {
+    const { authenticator } = createTestAuthenticator();
+    server = await startTestServer({}, { persistedDocuments: options, authenticator });
+    const requests: readonly Request[] = [
+      { documentId: "hello" },
+      { documentId: "helo" },
+      { documentId: "a b" },
+      { extensions: apq(hashOf(hello)) },
+      { extensions: apq(hashOf("{ x }")) },
+      { query: hello },
+      { query: "{ hello }" },
+    ];
+    for (const [name, ask] of doors.slice(0, -1)) {
+      const answers = await Promise.all(requests.map(async (request) => withoutId(await ask(request))));
+      expect([name, codeOf(answers[0]!)]).toEqual([name, "UNAUTHENTICATED"]);
+      for (const answer of answers) expect(answer).toEqual(answers[0]);
+    }
   });
 
   it("should count against the limits as if they had been sent", async () => {
