@@ -3,7 +3,7 @@ import type { KubeAccess } from "../clusters/kube-access.ts";
 import type { ClusterPair } from "../clusters/cluster-pair.ts";
 
 const namespace = "default";
-const name = "bench-reader";
+const name = "bench-dashboard";
 const rbac = "/apis/rbac.authorization.k8s.io/v1";
 const apiGroup = "rbac.authorization.k8s.io";
 
@@ -11,7 +11,7 @@ const apiGroup = "rbac.authorization.k8s.io";
 export const homePrefix = "home:";
 
 /**
- * A ServiceAccount of home that may read and label pods and read nodes in both clusters, as somebody with a dashboard may. Resolves with a token of an
+ * A ServiceAccount of home that may read everything and label pods in both clusters, as a dashboard may. Resolves with a token of an
  * hour. May be called again: what is there stays.
  */
 export async function createReader({ clusters: [home, abroad] }: ClusterPair): Promise<string> {
@@ -26,8 +26,8 @@ export async function createReader({ clusters: [home, abroad] }: ClusterPair): P
 
 async function grant(access: KubeAccess, subject: object): Promise<void> {
   const rules = [
-    { apiGroups: [""], resources: ["pods"], verbs: ["get", "list", "watch", "patch"] },
-    { apiGroups: [""], resources: ["nodes"], verbs: ["get", "list", "watch"] },
+    { apiGroups: ["*"], resources: ["*"], verbs: ["get", "list", "watch"] },
+    { apiGroups: [""], resources: ["pods"], verbs: ["patch"] },
   ];
   await post(access, `${rbac}/clusterroles`, { metadata: { name }, rules });
   const roleRef = { apiGroup, kind: "ClusterRole", name };
