@@ -1,3 +1,4 @@
+import { writeFile } from "node:fs/promises";
 import { allCases } from "./cases/all-cases.ts";
 import { describeMachine } from "./measure/machine.ts";
 import { toTable } from "./measure/table.ts";
@@ -16,7 +17,12 @@ async function main(): Promise<number> {
     process.stderr.write(`bench: ${((performance.now() - from) / 1_000).toFixed(0).padStart(4)} s  ${text}\n`);
   };
   const machine = await describeMachine();
-  const { rows, left, failed } = await runBench(options, say);
+  const report = await runBench(options, say);
+  const { rows, left, failed } = report;
+  if (options.json !== undefined) {
+    const { rounds, pods } = options;
+    await writeFile(options.json, `${JSON.stringify({ machine, rounds, pods, ...report }, null, 2)}\n`);
+  }
   for (const line of left) say(`left out, ${line}`);
   for (const line of failed) say(`FAILED, ${line}`);
   if (options.smoke) {

@@ -12,6 +12,8 @@ export interface BenchOptions {
   readonly only: readonly string[];
   /** Where control planes keep their data, and all else that the run writes. */
   readonly dir: string;
+  /** Where the report goes as JSON besides; unset = nowhere. */
+  readonly json?: string;
   /** First of the 20 ports the two control planes take. */
   readonly port: number;
   /** Leave the loaded control planes' data for the next run. */
@@ -33,6 +35,7 @@ export const usage = `npm run bench -- [OPTIONS]
   --only A,B      these cases; --list names them
   --dir DIR       data of the control planes and results (${join(tmpdir(), "fleetgraph-bench")})
   --port PORT     first of the 20 ports the control planes take (23400)
+  --json FILE     the figures of every round besides, as JSON
   --keep          reuse what --dir holds, and leave it for the next run
   --attach        the control planes of --dir run already: use them and leave them running
   --embedded      embedded clusters even where control planes could be started
@@ -57,6 +60,7 @@ export function parseOptions(argv: readonly string[]): BenchOptions | "list" {
     attach,
     embedded: smoke || values.embedded === true,
     smoke,
+    ...(values.json === undefined ? {} : { json: values.json }),
   };
 }
 
@@ -72,6 +76,7 @@ function parse(argv: readonly string[]): { readonly values: Values } {
         only: string,
         dir: string,
         port: string,
+        json: string,
         keep: boolean,
         attach: boolean,
         embedded: boolean,
@@ -85,7 +90,7 @@ function parse(argv: readonly string[]): { readonly values: Values } {
 }
 
 type Values = Partial<
-  Record<"rounds" | "pods" | "only" | "dir" | "port", string> &
+  Record<"rounds" | "pods" | "only" | "dir" | "port" | "json", string> &
     Record<"keep" | "attach" | "embedded" | "smoke" | "list", boolean>
 >;
 

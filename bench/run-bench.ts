@@ -9,6 +9,7 @@ import type { ClusterPair } from "./clusters/cluster-pair.ts";
 import { createKubeHttp } from "./clusters/kube-access.ts";
 import { hasGo, missingForRealPair, startRealPair } from "./clusters/real-pair.ts";
 import { compareAnswers } from "./compare-answers.ts";
+import { toLines } from "./measure/table.ts";
 import type { BenchOptions } from "./options.ts";
 import { startFleetgraph } from "./targets/fleetgraph-target.ts";
 import { startPlain } from "./targets/plain-target.ts";
@@ -134,7 +135,10 @@ async function runCases(cases: readonly BenchCase[], bench: Bench): Promise<Benc
     }
     bench.say(name);
     try {
-      report.rows.push(...(await run(bench)));
+      const rows = await run(bench);
+      report.rows.push(...rows);
+      // At once, so that a run that is ended early has not measured for nothing.
+      if (!bench.options.smoke) for (const line of toLines(rows)) bench.say(`  ${line}`);
     } catch (error) {
       bench.say(`  FAILED: ${String(error)}`);
       report.failed.push(`${name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);

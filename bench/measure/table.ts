@@ -13,16 +13,23 @@ export function judge({ values, bound }: RowResult): Verdict {
 
 /** The table of the issue, in Markdown. */
 export function toTable(rows: readonly RowResult[]): string {
-  const lines = rows.map((row) => {
+  const head = ["what", "median of fleetgraph, of its yardstick", "figure", "spread of rounds", "must", "aim", "met?"];
+  return [toLine(head), toLine(head.map(() => "---")), ...toLines(rows)].join("\n").concat("\n");
+}
+
+/** The rows alone, one line each. */
+export function toLines(rows: readonly RowResult[]): string[] {
+  return rows.map((row) => {
     const { what, values, bound, measured } = row;
     const unit = bound?.unit ?? "x";
     const spread = values.length > 1 ? `${figure(Math.min(...values))} to ${figure(Math.max(...values))}` : "";
     const limits = bound === undefined ? ["", ""] : [limit(bound, bound.must), limit(bound, bound.aim)];
-    return [what, measured, `${figure(median(values))} ${unit}`.trim(), spread, ...limits, judge(row)];
+    return toLine([what, measured, `${figure(median(values))} ${unit}`.trim(), spread, ...limits, judge(row)]);
   });
-  const head = ["what", "median of fleetgraph, of its yardstick", "figure", "spread of rounds", "must", "aim", ""];
-  const toLine = (cells: readonly string[]): string => `| ${cells.join(" | ")} |\n`;
-  return [head, head.map(() => "---"), ...lines].map(toLine).join("");
+}
+
+function toLine(cells: readonly string[]): string {
+  return `| ${cells.join(" | ")} |`;
 }
 
 function limit({ unit, atLeast = false }: Bound, value: number | undefined): string {
