@@ -196,18 +196,21 @@ describe.skipIf(assets === undefined)("rows beside kubectl (needs KUBEBUILDER_AS
     ).toEqual(toLines(theirs));
   });
 
-  it("should tell who wrote a label last", async () => {
-    await world.kubectl(["label", "pod", "running", "added=by-label"]);
-    await world.kubectl(["apply", "--server-side", "--field-manager=somebody", "--force-conflicts", "-f", "-"], {
+  it("should tell who wrote a label of a node last", async () => {
+    const node = (labels: object): object => ({
       apiVersion: "v1",
-      kind: "Pod",
-      metadata: { name: "running", namespace: "default", labels: { case: "taken" } },
+      kind: "Node",
+      metadata: { name: "labelled", labels },
     });
+    await world.kubectl(["create", "-f", "-"], node({ case: "made", odd: "made" }));
+    await world.kubectl(["label", "node", "labelled", "added=by-label"]);
+    const taking = ["apply", "--server-side", "--field-manager=somebody", "--force-conflicts", "-f", "-"];
+    await world.kubectl(taking, node({ case: "taken" }));
     const object: unknown = JSON.parse(
-      await world.kubectl(["get", "pod", "running", "-o", "json", "--show-managed-fields"]),
+      await world.kubectl(["get", "node", "labelled", "-o", "json", "--show-managed-fields"]),
     );
-    const { labelManagers } = prepareObject(object, knownResources.pods)!;
-    expect(labelManagers).toEqual({ added: "kubectl-label", case: "somebody", odd: "kubectl-create" });
+    const { labelManagers } = prepareObject(object, knownResources.nodes)!;
+    expect(labelManagers).toMatchObject({ added: "kubectl-label", case: "somebody", odd: "kubectl-create" });
   });
 
   it("should give EXTERNAL-IP as kubectl prints it", async () => {
