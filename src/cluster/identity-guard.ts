@@ -1,6 +1,5 @@
-import type { CallOptions, KubeClient, WatchEvent, WatchQuery } from "../kube/client.ts";
+import type { CallOptions, KubeClient } from "../kube/client.ts";
 import { KubeError } from "../kube/kube-error.ts";
-import type { ResourceId } from "../kube/resource-id.ts";
 
 /** What stands between callers and a cluster. */
 export interface IdentityGuardOptions {
@@ -29,7 +28,13 @@ export function withIdentityGuard(options: IdentityGuardOptions): KubeClient {
   return {
     get: (resource, object, given) => call(given, (client, o) => client.get(resource, object, o)),
     list: (resource, query, given) => call(given, (client, o) => client.list(resource, query, o)),
-    watch: (resource, query, given) => watch(options, resource, query, given),
+    listParts: (resource, query, given) =>
+      stream(options, given, async function* (client, o) {
+        // Whoever cannot cut a list gives it whole.
+        if (client.listParts === undefined) yield await client.list(resource, query, o);
+        else yield* client.listParts(resource, query, o);
+      }),
+    watch: (resource, query, given) => stream(options, given, (client, o) => client.watch(resource, query, o)),
     log: (pod, query, given) => call(given, (client, o) => client.log(pod, query, o)),
     discover: (given) => call(given, (client, o) => client.discover(o)),
     version: (given) => call(given, (client, o) => client.version(o)),
@@ -41,15 +46,14 @@ export function withIdentityGuard(options: IdentityGuardOptions): KubeClient {
   };
 }
 
-async function* watch(
+async function* stream<T>(
   options: IdentityGuardOptions,
-  resource: ResourceId,
-  query: WatchQuery,
   given: CallOptions,
-): AsyncGenerator<WatchEvent, void> {
+  open: (client: KubeClient, o: CallOptions) => AsyncIterable<T>,
+): AsyncGenerator<T, void> {
   const guarded = await enter(options, given);
   try {
-    yield* guarded.client.watch(resource, query, guarded.options);
+    yield* open(guarded.client, guarded.options);
   } catch (error) {
     throw guarded.explain(error);
   } finally {

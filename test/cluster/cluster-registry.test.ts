@@ -168,6 +168,28 @@ describe("cluster registry", () => {
     await eventually(async () => expect(await getPod(fleet, "home")).toEqual(pod));
   });
 
+  it("should guard lists that come in parts too", async () => {
+    const server = await serve("old");
+    const fleet = await startFleet([member("home", server.url)]);
+    const names = async (): Promise<unknown[]> => {
+      const found: unknown[] = [];
+      const { client } = fleet.registry.get("home")!;
+      for await (const { items, pieces } of client.listParts!(knownResources.pods, {}, options())) {
+        for (const value of items) found.push(value);
+        for (const { value } of pieces ?? []) found.push(value);
+      }
+      return found.map((item) => (item as typeof pod).metadata.name);
+    };
+    server.respond = (request, response, body) => {
+      if (request.url === "/api/v1/pods")
+        json(response, 200, { kind: "PodList", metadata: { resourceVersion: "7" }, items: [{ metadata: pod.metadata }] }); // prettier-ignore
+      else respond(request, response, body);
+    };
+    expect(await names()).toEqual(["web"]);
+    server.uid = "new";
+    await eventually(async () => expect(await names().catch((error: unknown) => error)).toMatchObject({ reason: "IdentityChanged" })); // prettier-ignore
+  });
+
   it("should remember the identity over a restart, and take the new one when the operator says so", async () => {
     const server = await serve("new");
     const fleet = await startFleet([member("home", server.url)], { home: "old" });
