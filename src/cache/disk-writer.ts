@@ -142,6 +142,7 @@ export class DiskWriter {
     const { dictionary } = packer;
     if (dictionary !== undefined) dictionaries.set(dictionary.id, dictionary);
     let bytes = 0;
+    await slices.turn();
     let isOver = slices.begin();
     for (const { rows } of partitions) {
       for (const row of rows) {
@@ -151,7 +152,7 @@ export class DiskWriter {
         objects.set(toRowKey(row), text);
         bytes += text.length;
         if (!isOver()) continue;
-        await slices.pause();
+        await slices.turn();
         isOver = slices.begin();
       }
     }

@@ -15,7 +15,6 @@ import type { ResourceStore } from "./resource-store.ts";
 import { restore } from "./restore.ts";
 import { createRowMaker } from "./row-maker.ts";
 import type { PrepareObject, RowMaker, ToRow } from "./row-maker.ts";
-import { createSlices } from "./slices.ts";
 import type { Slices } from "./slices.ts";
 import type { SnapshotStore } from "./snapshot-store.ts";
 import type { Store } from "./store.ts";
@@ -28,6 +27,7 @@ export interface HoldingOptions {
   readonly prepare: PrepareObject;
   readonly snapshots: SnapshotStore | undefined;
   readonly timings: CacheTimings;
+  readonly slices: Slices;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -58,7 +58,6 @@ export class HeldResource {
   readonly #options: HeldResourceOptions;
   readonly #reflector: Reflector;
   readonly #makeRow: RowMaker;
-  readonly #slices: Slices;
   readonly #stop: ChildAbort;
   readonly #done: Promise<void>;
   readonly #packer: BodyPacker;
@@ -68,22 +67,21 @@ export class HeldResource {
   #isWorthRewriting = false;
 
   constructor(options: HeldResourceOptions) {
-    const { cluster, resource, clock, timings } = options;
+    const { cluster, resource, clock, timings, slices } = options;
     this.#options = options;
     this.resource = resource;
     this.isAlwaysCached = options.isAlwaysCached;
     this.usedAt = clock.monotonic();
     this.store = options.store.add(cluster.name, resource);
     this.#makeRow = createRowMaker({ ...options, cluster: cluster.name });
-    this.#slices = createSlices(clock, timings.sliceMs);
     this.#packer = new BodyPacker({
       store: this.store,
       clock,
-      slices: this.#slices,
+      slices,
       timings,
       isListing: options.isListing,
     });
-    this.#reflector = new Reflector({ ...options, store: this.store, makeRow: this.#makeRow, slices: this.#slices });
+    this.#reflector = new Reflector({ ...options, store: this.store, makeRow: this.#makeRow });
     this.#stop = createChildAbort(cluster.signal);
     const restored = createDeferred();
     this.restored = restored.promise;
@@ -150,7 +148,7 @@ export class HeldResource {
   }
 
   async #restore(): Promise<void> {
-    const { snapshots, clusterUid, logger, cluster } = this.#options;
+    const { snapshots, clusterUid, logger, cluster, slices } = this.#options;
     if (snapshots === undefined || clusterUid === undefined) return;
     try {
       const restored = await restore({
@@ -158,7 +156,7 @@ export class HeldResource {
         snapshots,
         clusterUid,
         makeRow: this.#makeRow,
-        slices: this.#slices,
+        slices,
         signal: this.#stop.signal,
       });
       if (restored === undefined) return;
@@ -176,7 +174,7 @@ export class HeldResource {
 
   /** The writer for the cluster the rows are of: another one under the same name gets a folder of its own. */
   #openWriter(): DiskWriter | undefined {
-    const { snapshots, clock, timings, onDiskResult } = this.#options;
+    const { snapshots, clock, timings, slices, onDiskResult } = this.#options;
     const clusterUid = this.#reflector.completeOf;
     if (snapshots === undefined || clusterUid === undefined) return undefined;
     if (this.#writer?.clusterUid === clusterUid) return this.#writer;
@@ -188,7 +186,7 @@ export class HeldResource {
       isRestored: this.#restoredUid === clusterUid && !this.#isWorthRewriting,
       mayWrite: () => this.#reflector.completeOf === clusterUid,
       packer: this.#packer,
-      slices: this.#slices,
+      slices,
       clock,
       timings,
       onResult: (error) => onDiskResult(this, error),

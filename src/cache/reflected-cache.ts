@@ -14,10 +14,12 @@ import { HeldResource } from "./held-resource.ts";
 import type { HoldingOptions } from "./held-resource.ts";
 import { createIdentityGuard } from "./identity-guard.ts";
 import type { IdentityGuard } from "./identity-guard.ts";
+import { createSlices } from "./slices.ts";
+import type { Slices } from "./slices.ts";
 import { Store } from "./store.ts";
 import { findStoredResources } from "./stored-resources.ts";
 
-export interface ReflectedCacheOptions extends Omit<HoldingOptions, "store" | "onDiskResult" | "isListing"> {
+export interface ReflectedCacheOptions extends Omit<HoldingOptions, "store" | "slices" | "onDiskResult" | "isListing"> {
   readonly registry: CachedClusters;
   readonly lastKnownUid: (cluster: string) => string | undefined;
   readonly logLimit: number;
@@ -39,6 +41,7 @@ export class ReflectedCache implements FleetCache {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #store: Store;
+  readonly #slices: Slices;
   readonly #ready = createDeferred();
   readonly #members = new Map<string, Member>();
   readonly #retained = new Map<string, { readonly cluster: string; readonly resource: ResourceId; count: number }>();
@@ -50,6 +53,7 @@ export class ReflectedCache implements FleetCache {
     this.#clock = options.clock;
     this.#logger = options.logger;
     this.#store = new Store(options);
+    this.#slices = createSlices(options.clock, options.timings.sliceMs);
     this.log = this.#store.log;
     this.ready = this.#ready.promise;
   }
@@ -151,6 +155,7 @@ export class ReflectedCache implements FleetCache {
       held = new HeldResource({
         ...this.#options,
         store: this.#store,
+        slices: this.#slices,
         cluster,
         guard,
         resource,

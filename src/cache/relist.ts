@@ -59,18 +59,17 @@ export async function relist({
     }
     const list: ListInHand = { store, makeRow, version, comparesContent, seen, malformed };
     const items = itemsOf(page);
-    let item = items.next();
-    while (item.done !== true) {
+    let item: IteratorResult<ListedItem, unknown> | undefined;
+    while (item?.done !== true) {
+      await slices.turn();
+      signal.throwIfAborted();
       const isOver = slices.begin();
       store.edit(() => {
-        for (let current = item; current.done !== true; current = item) {
-          if (!applyItem(list, current.value)) nameless++;
+        do {
           item = items.next();
-          if (isOver()) return;
-        }
+          if (item.done !== true && !applyItem(list, item.value)) nameless++;
+        } while (item.done !== true && !isOver());
       });
-      await slices.pause();
-      signal.throwIfAborted();
     }
   }
   const listed = version ?? "";

@@ -39,6 +39,8 @@ export async function restore(options: RestoreOptions): Promise<Restored | undef
   const records = stored.objects.entries();
   let record = records.next();
   while (record.done !== true) {
+    await slices.turn();
+    signal.throwIfAborted();
     const isOver = slices.begin();
     store.edit(() => {
       do {
@@ -49,8 +51,6 @@ export async function restore(options: RestoreOptions): Promise<Restored | undef
         record = records.next();
       } while (record.done !== true && !isOver());
     });
-    await slices.pause();
-    signal.throwIfAborted();
   }
   store.resourceVersion = resourceVersion;
   return { observedAtMs, dictionary: [...dictionaries.values()].at(-1), unpacked };

@@ -89,7 +89,7 @@ export class Schedule {
       store: this.#held,
       makeRow: createRowMaker(rows),
       guard: createIdentityGuard({ cluster, clock, timeoutMs: 30_000 }),
-      slices: { begin: () => () => false, pause: () => Promise.resolve() },
+      slices: { begin: () => () => false, turn: () => Promise.resolve() },
       timings: { ...defaultTimings, pageLimit: 2 },
       clock,
       random,
