@@ -1,6 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { parse, stringify } from "yaml";
+import { outOfReach } from "../clusters/kube-access.ts";
 import type { KubeAccess } from "../clusters/kube-access.ts";
 import { until } from "../measure/until.ts";
 import { median } from "../measure/statistics.ts";
@@ -165,17 +163,6 @@ async function firstAnswer({ clusters, dir, total, keepMs }: FirstAnswer): Promi
   } finally {
     await target.close();
   }
-}
-
-/** The same cluster behind an address where nobody listens. */
-async function outOfReach(access: KubeAccess, dir: string): Promise<KubeAccess> {
-  const kubeconfig = parse(await readFile(access.fleetgraphKubeconfig, "utf8")) as {
-    clusters: { cluster: { server: string } }[];
-  };
-  for (const { cluster } of kubeconfig.clusters) cluster.server = "https://127.0.0.1:9";
-  const file = join(dir, `${access.name}-gone.kubeconfig`);
-  await writeFile(file, stringify(kubeconfig), { mode: 0o600 });
-  return { ...access, fleetgraphKubeconfig: file };
 }
 
 async function startClientGo(program: string, kubeconfigs: readonly string[]): Promise<number> {

@@ -3,11 +3,13 @@ import { openBareSocket, openGraphqlSocket } from "../clients/graphql-socket.ts"
 import type { GraphqlSocket } from "../clients/graphql-socket.ts";
 import { median } from "../measure/statistics.ts";
 import type { BenchProcess } from "../targets/node-process.ts";
-import type { Inspector } from "../targets/inspector.ts";
+import { startPlain } from "../targets/plain-target.ts";
+import { outOfReach } from "../clusters/kube-access.ts";
 import { startFleetgraph } from "../targets/fleetgraph-target.ts";
 import { inParallel } from "../world/in-parallel.ts";
 import type { PodKey } from "../world/pod-changer.ts";
 import type { Bench, BenchCase } from "./bench-case.ts";
+import { eightFields } from "./questions.ts";
 
 /** One change to many sockets: when the last one has it, and what an idle one takes. */
 export const manySockets: BenchCase = {
@@ -26,7 +28,7 @@ export const manySockets: BenchCase = {
       await fleetgraph.whenComplete();
       const key = bench.changer.pick();
       const subscribe = (filter: string): string =>
-        `subscription { podsChanged(snapshot: false, namespaces: ["${key.namespace}"]${filter}) { type objects { namespace name uid phase nodeName ip restarts startedAt resourceVersion } } }`;
+        `subscription { podsChanged(snapshot: false, namespaces: ["${key.namespace}"]${filter}) { type objects { ${eightFields} resourceVersion } } }`;
       const ours = (filters: number): Side => ({
         ...fleetgraph,
         open: (index) =>
@@ -55,12 +57,13 @@ export const manySockets: BenchCase = {
         const many = await measure(bench, ours(200), count, key);
         ratios.one.push(one.ms / theirs.ms);
         ratios.many.push(many.ms / theirs.ms);
-        ratios.memory.push(one.bytes / theirs.bytes);
+        const [own, bareBytes] = [await idleBytes(bench, "ours", count), await idleBytes(bench, "bare", count)];
+        ratios.memory.push(own / bareBytes);
         took.one.push(one.ms);
         took.many.push(many.ms);
         took.bare.push(theirs.ms);
-        took.ourKb.push(one.bytes / 1_024);
-        took.bareKb.push(theirs.bytes / 1_024);
+        took.ourKb.push(own / 1_024);
+        took.bareKb.push(bareBytes / 1_024);
       }
       const against = (ms: readonly number[]): string =>
         `${median(ms).toFixed(0)} ms, bare ws ${median(took.bare).toFixed(0)} ms`;
@@ -92,7 +95,6 @@ export const manySockets: BenchCase = {
 
 interface Side {
   readonly process: BenchProcess;
-  readonly inspector: Inspector;
   open(index: number): Promise<GraphqlSocket>;
 }
 
@@ -101,23 +103,10 @@ function toFilter(index: number): string {
   return index === 0 ? "" : `, where: { not: { name: { eq: "none-${index}" } } }`;
 }
 
-/** Time from the first socket's event to the last one's, over the change's own way, which both sides have alike; and resident bytes an idle socket takes. */
-async function measure(bench: Bench, { process, inspector, open }: Side, count: number, key: PodKey) {
-  const resident = async (): Promise<number> => {
-    await inspector.heap();
-    return process.residentBytes();
-  };
-  const before = await resident();
-  const sockets: GraphqlSocket[] = [];
+/** From sending the change to the last socket's event, ms; the change's own way is alike for both sides. */
+async function measure(bench: Bench, side: Side, count: number, key: PodKey): Promise<{ readonly ms: number }> {
+  const sockets = await openMany(side, count);
   try {
-    await inParallel(
-      Array.from({ length: count }, (_, index) => index),
-      50,
-      async (index) => {
-        sockets.push(await open(index));
-      },
-    );
-    const bytes = (await resident()) - before;
     const times: number[] = [];
     for (let change = 0; change < (bench.options.smoke ? 2 : 8); change += 1) {
       const reached = new Promise<number>((resolve) => {
@@ -134,9 +123,66 @@ async function measure(bench: Bench, { process, inspector, open }: Side, count: 
       times.push((await reached) - sentAt);
     }
     // The first ones warm up what the path needs.
-    return { bytes: bytes / count, ms: median(times.slice(times.length > 4 ? 3 : 1)) };
+    return { ms: median(times.slice(times.length > 4 ? 3 : 1)) };
   } finally {
-    for (const socket of sockets) socket.close();
-    await new Promise((resolve) => setTimeout(resolve, bench.options.smoke ? 50 : 1_500));
+    await closeMany(bench, sockets);
+  }
+}
+
+/**
+ * Resident bytes that an idle socket with a subscription takes, in a process that holds nothing else: pages that were used before would be taken
+ * again, and hide it.
+ */
+async function idleBytes(bench: Bench, side: "ours" | "bare", count: number): Promise<number> {
+  const dir = await bench.freshDir("idle");
+  const clusters = await Promise.all(bench.pair.clusters.map((access) => outOfReach(access, dir)));
+  const target = side === "ours" ? await startFleetgraph({ clusters, dir, inspected: true }) : await startPlain([]);
+  const query = `subscription { podsChanged(snapshot: false) { type objects { ${eightFields} } } }`;
+  try {
+    const open = (): Promise<GraphqlSocket> =>
+      side === "ours"
+        ? openGraphqlSocket({ url: target.url, headers: {}, query, id: randomUUID() })
+        : openBareSocket(`${target.url.replace("http", "ws")}/none`);
+    const resident = async (): Promise<number> => {
+      await quiet(target.process);
+      await target.inspector.heap();
+      return target.process.residentBytes();
+    };
+    const before = await resident();
+    const sockets = await openMany({ ...target, open }, count);
+    const bytes = (await resident()) - before;
+    await closeMany(bench, sockets);
+    return bytes / count;
+  } finally {
+    await target.close();
+  }
+}
+
+async function openMany({ process, open }: Pick<Side, "process" | "open">, count: number): Promise<GraphqlSocket[]> {
+  const sockets: GraphqlSocket[] = [];
+  await inParallel(
+    Array.from({ length: count }, (_, index) => index),
+    50,
+    async (index) => {
+      sockets.push(await open(index));
+    },
+  );
+  await quiet(process);
+  return sockets;
+}
+
+async function closeMany(bench: Bench, sockets: readonly GraphqlSocket[]): Promise<void> {
+  for (const socket of sockets) socket.close();
+  await new Promise((resolve) => setTimeout(resolve, bench.options.smoke ? 50 : 1_500));
+}
+
+/** Resolves when the process has nothing to do any more: subscriptions go on being set up after they were sent. */
+async function quiet(process: BenchProcess): Promise<void> {
+  const stepMs = 300;
+  for (let still = 0, before = await process.cpuMs(); still < 2;) {
+    await new Promise((resolve) => setTimeout(resolve, stepMs));
+    const now = await process.cpuMs();
+    still = now - before < stepMs / 5 ? still + 1 : 0;
+    before = now;
   }
 }

@@ -1,5 +1,6 @@
-import { readFile } from "node:fs/promises";
-import { parse } from "yaml";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parse, stringify } from "yaml";
 import { createHttpClient } from "../clients/http-client.ts";
 import type { HttpClient } from "../clients/http-client.ts";
 
@@ -48,4 +49,15 @@ export async function readKubeAccess(
 /** A client of the cluster's API server with that many connections. */
 export function createKubeHttp({ url, tls }: KubeAccess, connections = 1): HttpClient {
   return createHttpClient({ url, tls, connections });
+}
+
+/** The same cluster behind an address where nobody listens. */
+export async function outOfReach(access: KubeAccess, dir: string): Promise<KubeAccess> {
+  const kubeconfig = parse(await readFile(access.fleetgraphKubeconfig, "utf8")) as {
+    clusters: { cluster: { server: string } }[];
+  };
+  for (const { cluster } of kubeconfig.clusters) cluster.server = "https://127.0.0.1:9";
+  const file = join(dir, `${access.name}-gone.kubeconfig`);
+  await writeFile(file, stringify(kubeconfig), { mode: 0o600 });
+  return { ...access, fleetgraphKubeconfig: file };
 }
