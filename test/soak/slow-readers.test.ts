@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { systemIdentity } from "../../src/kube/identity.ts";
 import type { KubeObject } from "../../src/kube/object.ts";
@@ -82,10 +82,11 @@ describe("readers that never read", () => {
       expect(data).toEqual({ resources: { complete: true } });
     }, 30_000);
   });
-  afterAll(async () => {
-    for (const { webSocket } of readers) webSocket.terminate();
-    await fleet?.stop();
+  // What one test leaves open would be told all that the next one makes.
+  afterEach(() => {
+    for (const { webSocket } of readers.splice(0)) webSocket.terminate();
   });
+  afterAll(() => fleet?.stop());
 
   const client = () => fleet.embedded.get("home")!.api.client;
   const put = async (name: string, round: number): Promise<void> => {
