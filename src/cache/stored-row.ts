@@ -71,6 +71,15 @@ export function createStoredRowReader(options: StoredRowReaderOptions): (text: s
     shared.set(part, made);
     return made;
   };
+  // Neighbours mostly come from one workload: to compare two texts is cheaper than to hash one.
+  const latest: { readonly part: string; readonly made: unknown }[] = [];
+  const shareAt = (index: number, part: string, isMap: boolean): unknown => {
+    const before = latest[index];
+    if (before?.part === part) return before.made;
+    const made = share(part, isMap);
+    latest[index] = { part, made };
+    return made;
+  };
   const fromObject = (json: string): AnyRow | undefined => makeRow(parse(json), { source: "DISK", observedAtMs, json });
   return (text) => {
     if (!text.startsWith(packedSign)) return fromObject(text);
@@ -91,7 +100,7 @@ export function createStoredRowReader(options: StoredRowReaderOptions): (text: s
       for (const [index, field] of template.kept.entries()) {
         const value = values[index];
         const isPart = typeof value === "object" && value !== null;
-        row[field] = isPart ? share(parts[part++] ?? "", !Array.isArray(value)) : value;
+        row[field] = isPart ? shareAt(part, parts[part++] ?? "", !Array.isArray(value)) : value;
       }
       return row as unknown as AnyRow;
     } catch {
