@@ -88,7 +88,8 @@ export class ChangeFeed {
       return { type: "CLUSTER_STATE", reason: null, objects: [], readStates, cursor: this.cursor() };
     const item = this.#queue.shift();
     if (item === undefined) return undefined;
-    if (item.since !== undefined) this.progress.reach(item.since);
+    // What was heard of before it could not be seen any more is not told of, not even by how far it went.
+    if (item.since !== undefined && this.#isTold(item.since)) this.progress.reach(item.since);
     if (this.#queue.size === 0) this.progress.catchUp();
     return toMessage(item, this.cursor());
   }
@@ -159,6 +160,10 @@ export class ChangeFeed {
   /** Whoever leaves before a change of rights was told has to be told all by a snapshot. */
   cursor(): string {
     return this.progress.cursor(this.#queue.byRights > 0 ? noRights : this.#selection.rights);
+  }
+
+  #isTold({ cluster, resource }: Change): boolean {
+    return this.#selection.extent(cluster, resource) !== "none";
   }
 
   #noteState({ cluster, resource }: Pair): void {

@@ -153,6 +153,24 @@ describe("rights in streams", () => {
     );
   });
 
+  it("should not stand anywhere in a cluster of which nothing may be seen any more, whatever waited", async () => {
+    const fleet = createFleet({ home: "all", abroad: new Set() });
+    const cursors: string[] = [];
+    const receiver = subscribe(fleet.streams(), { labelSelector: "app=web" }, undefined, ({ cursor }) => {
+      if (cursor !== null) cursors.push(cursor);
+    });
+    await receiver.take();
+    // The first of them is on its way, the second waits.
+    for (const _ of [1, 2]) fleet.world.put("home", pod("y", { namespace: "a", labels: { app: "web" } }));
+    await receiver.flush();
+    fleet.authorizer.change({ home: "none", abroad: "all" });
+    await Promise.resolve();
+    await receiver.take();
+    expect(receiver.messages.at(-1)).toMatchObject({ type: "DELETED", reason: "LOST_ACCESS" });
+    expect(clustersOf(cursors.at(-1)!)).toEqual([]);
+    await receiver.leave();
+  });
+
   it("should tell what was gained and lost, one object each, with its reason", async () => {
     const { world, authorizer, streams } = createFleet({ home: new Set(["a"]), abroad: "none" });
     for (const cluster of clusters) world.put(cluster, pod("x", { namespace: "a" }), pod("y", { namespace: "b" }));
