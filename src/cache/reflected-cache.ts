@@ -87,6 +87,7 @@ export class ReflectedCache implements FleetCache {
     const held = this.#hold(cluster, resource);
     if (held === undefined) return;
     held.usedAt = this.#clock.monotonic();
+    if (waitMs <= 0) return;
     const expired = (): Error => new Error("not synced in time");
     // Neither time nor an abort is a failure here: the caller goes on with what there is.
     await withDeadline({ clock: this.#clock, ms: waitMs, signal, expired }, () => held.settled()).catch(() => {});

@@ -3,6 +3,7 @@ import type { ExecutionArgs, ExecutionResult, GraphQLSchema } from "graphql";
 import { ApiError } from "../kube/api-error.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
+import { createSharedAbort } from "../lib/shared-abort.ts";
 import { isSharedStream } from "../lib/shared-stream.ts";
 import { noTracer } from "../lib/tracer.ts";
 import type { Tracer } from "../lib/tracer.ts";
@@ -261,7 +262,7 @@ function createScope(outer: AbortSignal): Scope {
 
 class OperationScope implements Scope {
   readonly #outer: AbortSignal;
-  readonly #controller = new AbortController();
+  readonly #controller = createSharedAbort();
 
   constructor(outer: AbortSignal) {
     this.#outer = outer;

@@ -19,7 +19,7 @@ import { createTestAuthority } from "../support/tls-certificates.ts";
 
 /** The whole proof takes 60; a tenth of it runs in CI (RELIABILITY G26). */
 const minutes = Number(process.env["FLEETGRAPH_SOAK_MINUTES"] ?? 6);
-const changesPerSecond = 50;
+const changesPerSecond = 100;
 const podCount = 400;
 const namespaces = ["shop", "search", "media", "ops"];
 
@@ -240,7 +240,7 @@ describe("an hour of change and faults", () => {
       }, 20_000);
 
       expect(received).toBeGreaterThan(minutes * 60 * 10);
-      // The change log fills in the first minutes and is cut back from twice its size each 80 s: troughs are what can be compared.
+      // The change log fills in the first minutes and is cut back from twice its size each 40 s: troughs are what can be compared.
       const quarter = Math.floor(samples.length / 4);
       const [early, late] = [
         Math.min(...samples.slice(2 * quarter, 3 * quarter)),
@@ -250,7 +250,7 @@ describe("an hour of change and faults", () => {
         `soak: ${minutes} min, ${received} messages, heap + buffers after collection in MB: ${samples.map((mb) => mb.toFixed(1)).join(" ")}; least of the third quarter ${early.toFixed(2)}, of the last ${late.toFixed(2)}\n`,
       );
       // A quarter of an hour may add a quarter of a megabyte (G26), and what one busy moment more or less holds.
-      expect(late - early).toBeLessThan(minutes / 240 + 1.5);
+      expect(late - early).toBeLessThan(minutes / 240 + 3);
     },
     (minutes + 4) * 60_000,
   );

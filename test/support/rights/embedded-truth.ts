@@ -67,6 +67,29 @@ export async function readTruth(clusters: readonly EmbeddedCluster[]): Promise<E
   };
 }
 
+/** Workloads that pods may still be made for, or removed of, by their path; crashing pods alone do not count. */
+export function unfinishedRollouts({ objects }: EmbeddedTruth): readonly string[] {
+  return objects.filter(isUnfinished).map(({ cluster, resource, object: { metadata } }) => `${cluster}/${resource.kind}/${metadata.namespace}/${metadata.name}`); // prettier-ignore
+}
+
+function isUnfinished({ resource, object }: Placed): boolean {
+  const { spec = {}, status = {} } = object as { spec?: Record<string, unknown>; status?: Record<string, unknown> };
+  switch (resource.kind) {
+    case "Deployment":
+    case "ReplicaSet":
+      return (status["replicas"] ?? 0) !== (spec["replicas"] ?? 1);
+    case "StatefulSet":
+      // One pod after another.
+      return (status["readyReplicas"] ?? 0) !== (spec["replicas"] ?? 1);
+    case "DaemonSet":
+      return status["currentNumberScheduled"] === undefined || status["currentNumberScheduled"] !== status["desiredNumberScheduled"]; // prettier-ignore
+    case "Job":
+      return status["completionTime"] === undefined;
+    default:
+      return false;
+  }
+}
+
 function toState(objects: readonly Placed[], cluster: string): RbacState {
   const of = (kind: string): never[] =>
     objects.flatMap((one) => (one.cluster === cluster && one.resource.kind === kind ? [one.object] : [])) as never[];
