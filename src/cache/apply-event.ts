@@ -34,13 +34,14 @@ export function applyEvent(store: ResourceStore, event: ObjectEvent, makeRow: Ro
   const held = store.get(identity.namespace, identity.name);
   const { resourceVersion, uid } = identity;
   const isHeld = held?.uid === uid && held.resourceVersion === resourceVersion;
+  // A row kept beside a malformed object may be of before an etcd was restored: its version says nothing of what comes now.
+  const isCurrent = held !== undefined && !store.isSkipped(toRowKey(identity));
   const order = compareVersions(resourceVersion, store.resourceVersion);
-  const isOld =
-    (order !== undefined && order <= 0) || (held !== undefined && isOlder(resourceVersion, held.resourceVersion));
+  const isOld = (order !== undefined && order <= 0) || (isCurrent && isOlder(resourceVersion, held.resourceVersion));
   let applied: Applied = "applied";
   store.edit(() => {
     if (event.type === "DELETED") applied = isOld && !isHeld ? "old" : applyDeleted(store, identity);
-    else if (isHeld) confirmHeld(store, held, { value: event.object }, makeRow);
+    else if (isHeld && isCurrent) confirmHeld(store, held, { value: event.object }, makeRow);
     else applied = isOld ? "old" : applyPresent(store, identity, held, event, makeRow);
     if (applied !== "old" && resourceVersion !== "" && !isOld) store.resourceVersion = resourceVersion;
   });

@@ -127,6 +127,11 @@ export class ResourceStore {
     this.#malformed.delete(key);
   }
 
+  /** Whether the row under this key, if any, is an older one than what could not be read. */
+  isSkipped(key: string): boolean {
+    return this.#malformed.has(key);
+  }
+
   /** Starts counting afresh, with what a complete list found. */
   setSkipped(keys: ReadonlySet<string>, nameless: number): void {
     this.#malformed.clear();

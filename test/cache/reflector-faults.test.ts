@@ -285,6 +285,21 @@ describe("reflector on a bad day", () => {
     expect(run.rows(pods)).toEqual(namesIn(home));
   });
 
+  it("should take an object that was restored to a malformed state by what comes next, though a version comes again", async () => {
+    const { home, run } = await withPods(1);
+    home.client.put(pods, "a/pod-00", { malformed: true });
+    home.client.put(pods, "a/pod-00", { spec: { nodeName: "before" } });
+    await settle();
+    home.client.restore(102);
+    await run.clock.advance(3_000);
+    expect(run.status(pods)).toMatchObject({ state: "FRESH", skipped: 1 });
+    home.client.put(pods, "a/pod-00", { spec: { nodeName: "after" } });
+    await settle();
+    expect(run.rows(pods)).toEqual(["a/pod-00@103"]);
+    expect(run.changes(pods)).toEqual(["ADDED pod-00", "MODIFIED pod-00", "MODIFIED pod-00"]);
+    expect(run.status(pods)).toMatchObject({ state: "FRESH", skipped: 0 });
+  });
+
   it("should hide the rows when we may no longer list them, and show them when we may", async () => {
     const { home, run } = await withPods(3);
     home.client.fault = onPods(() => failure("Forbidden"));
