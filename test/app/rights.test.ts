@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildFleetSchema } from "../../resolvers/build-schema.ts";
+import { entities } from "../../resolvers/subgraph/entities.ts";
 import { configDefaults } from "../../src/config/config.ts";
 import type { UserIdentity } from "../../src/kube/identity.ts";
 import { parseObjectId, toObjectId } from "../../src/kube/object-key.ts";
@@ -167,6 +168,26 @@ describe("what eight callers of a fleet get to see", () => {
     }
   });
 
+  /** How other subgraphs may name an object: by id, and by its natural key. */
+  const toRepresentations = ({ cluster, resource, object: { metadata } }: Placed, id: string): readonly object[] => {
+    const [apiVersion, { kind }] = [toApiVersion(resource), resource];
+    const own = Object.entries(entities).find(([, entity]) => entity.kind?.apiVersion === apiVersion && entity.kind.kind === kind); // prettier-ignore
+    const __typename = own?.[0] ?? "GenericResource";
+    const key = { __typename, cluster: { name: cluster }, namespace: metadata.namespace ?? null, name: metadata.name };
+    return [{ __typename, id }, own === undefined ? { ...key, apiVersion, kind } : key];
+  };
+  const askEntities = async (name: string, representations: readonly object[]): Promise<readonly (string | null)[]> => {
+    const found: (string | null)[] = [];
+    for (let at = 0; at < representations.length; at += 1_000) {
+      const query = "query Q($r: [_Any!]!) { _entities(representations: $r) { __typename ... on Node { id } } }";
+      const part = representations.slice(at, at + 1_000);
+      const answer = await ask(name, query, { r: part });
+      expect(answer.errors, name).toBeUndefined();
+      found.push(...answer.data._entities.map((one: { id: string } | null) => one?.id ?? null));
+    }
+    return found;
+  };
+
   const told = ({ data, errors }: GraphqlAnswer, ...names: readonly string[]): string => {
     let text = JSON.stringify({ data, errors: errors?.map(({ extensions: { requestId: _id, ...extensions }, ...rest }) => ({ ...rest, extensions })) }); // prettier-ignore
     for (const name of names) text = text.replaceAll(name, "NAME");
@@ -205,6 +226,36 @@ describe("what eight callers of a fleet get to see", () => {
         const texts = await Promise.all(["paris", "paros"].map(async (cluster) => told(await ask(caller, query.replace("NAME", cluster).replace(toObjectId({ cluster: "NAME" }), toObjectId({ cluster }))), cluster))); // prettier-ignore
         expect(new Set(texts).size, `${caller}: ${texts.join("\n")}`).toBe(1);
       }
+    }
+  });
+
+  it("should be every entity they may get by id and by natural key, and null for all others, there or not, in the same bytes (T01, T24)", async () => {
+    const representations = truth.objects.flatMap((placed) => toRepresentations(placed, idOf(placed)));
+    const typed = new Set(representations.map((one) => (one as { readonly __typename: string }).__typename));
+    expect([...typed, "Cluster"].toSorted()).toEqual(Object.keys(entities).toSorted());
+    for (const { name } of users) {
+      const may = truth.objects.flatMap((placed) => (truth.may(identityOf(name), "get", placed) ? [true, true] : [false, false])); // prettier-ignore
+      const found = await askEntities(name, representations);
+      for (const [at, id] of found.entries()) {
+        const placed = truth.objects[at >> 1]!;
+        // Of what comes and goes it is only said that nobody sees it who may not.
+        const isKept = !["Event", "Lease"].includes(placed.resource.kind) || id !== null;
+        if (isKept) expect(id, `${name}: ${JSON.stringify(representations[at])}`).toBe(may[at] ? idOf(placed) : null);
+      }
+      const forbidden = truth.objects.filter((_, at) => !may[2 * at]);
+      const absent = forbidden.map((placed, n) => ({ ...placed, object: { ...placed.object, metadata: { ...placed.object.metadata, name: `absent-${n}` } } })); // prettier-ignore
+      const texts = await Promise.all(
+        [forbidden, absent].map(async (of) => {
+          const r = of.flatMap((placed) => toRepresentations(placed, idOf(placed)));
+          return told(await ask(name, "query Q($r: [_Any!]!) { _entities(representations: $r) { __typename ... on Node { id } } }", { r })); // prettier-ignore
+        }),
+      );
+      expect(texts[0]!.includes("errors"), name).toBe(false);
+      expect(texts[0], name).toBe(texts[1]);
+      const clusters = ["home", "paris", "paros"].flatMap((cluster) => [{ __typename: "Cluster", id: toObjectId({ cluster }) }, { __typename: "Cluster", name: cluster }]); // prettier-ignore
+      const isIn = (cluster: string): boolean => truth.objects.some((placed) => placed.cluster === cluster && sees(name, placed)); // prettier-ignore
+      const there = ["home", "paris"].filter(isIn).map((cluster) => toObjectId({ cluster }));
+      expect(new Set(await askEntities(name, clusters)), name).toEqual(new Set([...there, null]));
     }
   });
 
