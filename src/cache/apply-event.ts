@@ -41,7 +41,7 @@ export function applyEvent(store: ResourceStore, event: ObjectEvent, makeRow: Ro
   let applied: Applied = "applied";
   store.edit(() => {
     if (event.type === "DELETED") applied = isOld && !isHeld ? "old" : applyDeleted(store, identity);
-    else if (isHeld && isCurrent) confirmHeld(store, held, { value: event.object }, makeRow);
+    else if (isHeld && isCurrent) confirmHeld(store, held, { value: event.object, json: event.json }, makeRow);
     else applied = isOld ? "old" : applyPresent(store, identity, held, event, makeRow);
     if (applied !== "old" && resourceVersion !== "" && !isOld) store.resourceVersion = resourceVersion;
   });
@@ -65,7 +65,7 @@ function applyPresent(
   makeRow: RowMaker,
 ): Applied {
   const { namespace, name, uid, resourceVersion } = identity;
-  const row = makeRow(event.object, { source: "CACHE" });
+  const row = makeRow(event.object, { source: "CACHE", json: event.json });
   if (row === undefined) {
     if (held !== undefined && uid !== "" && held.uid !== uid)
       store.remove(namespace, name, { resourceVersion, synthesised: true });

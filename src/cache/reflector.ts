@@ -278,7 +278,11 @@ export class Reflector {
         client: cluster.client,
         cluster: cluster.name,
         resource: this.#store.resource,
-        query: { resourceVersion: this.#store.resourceVersion, timeoutSeconds },
+        query: {
+          resourceVersion: this.#store.resourceVersion,
+          timeoutSeconds,
+          inPieces: !readsManagedFields(this.#store.resource),
+        },
         clock,
         silentMs,
         onEvent: (event) => this.#onEvent(event),

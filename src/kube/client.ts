@@ -60,11 +60,13 @@ export interface WatchQuery {
   readonly resourceVersion: string;
   /** Asks the server to end the stream after this; bookmarks are always asked for. */
   readonly timeoutSeconds?: number;
+  /** Objects may come with their JSON, and then without managedFields, as in a list `inPieces`. A reader that cannot do so gives them as they are. */
+  readonly inPieces?: boolean;
 }
 
-/** One event of a watch. `object` is as it came: whoever reads it checks it. */
+/** One event of a watch. `object` is as it came, or a KubeListItem's value where there is its `json`: whoever reads it checks it. */
 export type WatchEvent =
-  | { readonly type: "ADDED" | "MODIFIED" | "DELETED"; readonly object: unknown }
+  | { readonly type: "ADDED" | "MODIFIED" | "DELETED"; readonly object: unknown; readonly json?: string }
   | { readonly type: "BOOKMARK"; readonly resourceVersion: string }
   /** The server's own word that the stream is over; 410 is reason "Expired". Nothing follows. */
   | { readonly type: "ERROR"; readonly error: KubeError };

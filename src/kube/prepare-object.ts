@@ -26,18 +26,19 @@ const lastApplied = "kubectl.kubernetes.io/last-applied-configuration";
  */
 export function prepareObject(value: unknown, resource: ResourceId): PreparedObject | undefined {
   if (!isRecord(value) || !isRecord(value.metadata)) return undefined;
-  const { apiVersion = toApiVersion(resource), kind = resource.kind, metadata, ...rest } = value;
+  const { apiVersion = toApiVersion(resource), kind = resource.kind, metadata } = value;
   if (typeof apiVersion !== "string" || kind !== resource.kind) return undefined;
   if (!isObjectMeta(metadata, resource.namespaced)) return undefined;
-  const { managedFields, ...kept } = metadata;
-  const labelManagers = readsManagedFields(resource) ? toLabelManagers(managedFields) : noManagers;
+  const labelManagers = readsManagedFields(resource) ? toLabelManagers(metadata.managedFields) : noManagers;
   const isAsItCame =
-    managedFields === undefined &&
+    metadata.managedFields === undefined &&
     value.apiVersion !== undefined &&
     value.kind !== undefined &&
-    kept.annotations?.[lastApplied] === undefined &&
+    metadata.annotations?.[lastApplied] === undefined &&
     !isSecret(resource);
   if (isAsItCame) return { object: value as unknown as KubeObject, labelManagers, isAsItCame };
+  const { managedFields: _managed, ...kept } = metadata;
+  const { apiVersion: _version, kind: _kind, metadata: _metadata, ...rest } = value;
   const object: KubeObject = {
     apiVersion,
     kind: resource.kind,

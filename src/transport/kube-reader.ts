@@ -3,11 +3,13 @@ import { KubeError } from "../kube/kube-error.ts";
 import type { KubeObject } from "../kube/object.ts";
 import { isRecord } from "../kube/read-json.ts";
 import { toApiVersion, toResourceName, toResourcePath } from "../kube/resource-id.ts";
+import type { ResourceId } from "../kube/resource-id.ts";
 import { discoverResources } from "./discovery.ts";
 import { readJson } from "./json-answer.ts";
 import type { Link } from "./link.ts";
 import { readList } from "./list-answer.ts";
 import { readListParts } from "./list-parts.ts";
+import type { ItemType } from "./list-pieces.ts";
 import type { TransportLimits } from "./transport-limits.ts";
 import { readWatchStream } from "./watch-stream.ts";
 
@@ -43,8 +45,7 @@ export function createKubeReader({ cluster, link, limits, now }: KubeReaderOptio
       const path = toResourcePath(resource, toScope(query));
       const answer = await link.send({ kind: "read", method: "GET", path, query: toListParameters(query), options });
       const what = toResourceName(resource);
-      const piecesOf =
-        query.inPieces === true ? { apiVersion: toApiVersion(resource), kind: resource.kind } : undefined;
+      const piecesOf = toPiecesOf(resource, query);
       return readList(answer, { maxBytes: limits.maxBodyBytes, cluster, what, piecesOf });
     },
     async *listParts(resource, query, options) {
@@ -67,7 +68,8 @@ export function createKubeReader({ cluster, link, limits, now }: KubeReaderOptio
         path: toResourcePath(resource, toScope(query)),
         query: toWatchParameters(query),
       });
-      yield* readWatchStream(answer, { cluster, maxFrameBytes: limits.maxFrameBytes, now });
+      const piecesOf = toPiecesOf(resource, query);
+      yield* readWatchStream(answer, { cluster, maxFrameBytes: limits.maxFrameBytes, now, piecesOf });
     },
     async log({ namespace, name }, query, options) {
       const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}/log`;
@@ -115,6 +117,10 @@ export function isKubeObject(value: unknown): value is KubeObject {
 
 function toScope({ namespace }: { readonly namespace?: string }): { readonly namespace?: string } {
   return namespace === undefined ? {} : { namespace };
+}
+
+function toPiecesOf(resource: ResourceId, { inPieces }: Pick<ListQuery, "inPieces">): ItemType | undefined {
+  return inPieces === true ? { apiVersion: toApiVersion(resource), kind: resource.kind } : undefined;
 }
 
 function toParameters(values: Readonly<Record<string, string | number | boolean | undefined>>): URLSearchParams {

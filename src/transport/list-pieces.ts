@@ -123,11 +123,25 @@ export class ItemReader {
 
   /** undefined where that is no whole JSON object. */
   read(page: Buffer, from: number, to: number, without: ByteRange | undefined): KubeListItem | undefined {
+    // Only items that begin with their metadata lack a type.
+    if (beginsItem(page, from)) return this.readBehindType(page, from + 1, to, without);
+    return this.#read(page, undefined, { from, to }, without);
+  }
+
+  /** An object whose type, which is this reader's, stands or would stand before `from`. */
+  readBehindType(page: Buffer, from: number, to: number, without: ByteRange | undefined): KubeListItem | undefined {
+    return this.#read(page, this.#head, { from, to }, without);
+  }
+
+  #read(
+    page: Buffer,
+    head: Buffer | undefined,
+    { from, to }: ByteRange,
+    without: ByteRange | undefined,
+  ): KubeListItem | undefined {
     const [cutFrom, cutTo] = without === undefined ? [to, to] : [without.from, without.to];
     if (cutTo > to) return undefined;
-    // Only items that begin with their metadata lack a type.
-    const head = beginsItem(page, from) ? this.#head : undefined;
-    const bytes = this.#copy(page, head, [from + (head === undefined ? 0 : 1), cutFrom], [cutTo, to]);
+    const bytes = this.#copy(page, head, [from, cutFrom], [cutTo, to]);
     const json = isAscii(bytes) ? bytes.toString("latin1") : bytes.toString("utf8");
     try {
       return { value: JSON.parse(json) as unknown, json };

@@ -18,7 +18,11 @@ const [quote, backslash, comma, openBrace, closeBrace, openBracket, closeBracket
 export function findManagedFields(bytes: Buffer, from: number, to: number): ByteRange | undefined {
   if (bytes.compare(objectStart, 0, objectStart.length, from, Math.min(to, from + objectStart.length)) !== 0)
     return undefined;
-  const inside = from + objectStart.length;
+  return findManagedFieldsWithin(bytes, from + objectStart.length, to);
+}
+
+/** The same, where `inside` is known to be right behind the brace that opens an object's metadata. */
+export function findManagedFieldsWithin(bytes: Buffer, inside: number, to: number): ByteRange | undefined {
   const at = bytes.indexOf(key, inside);
   if (at < 0 || at >= to || !isAtTop(bytes, inside, at)) return undefined;
   const end = endOfNested(bytes, at + key.length, to);

@@ -1,7 +1,9 @@
 import type { WatchEvent } from "../kube/client.ts";
 import { KubeError } from "../kube/kube-error.ts";
+import { createFrameReader } from "./frame-reader.ts";
 import { LineTooLongError, createLineSplitter } from "./line-splitter.ts";
 import type { Answer } from "./link.ts";
+import type { ItemType } from "./list-pieces.ts";
 import { isStatus, toStatusError } from "./status-error.ts";
 
 export interface WatchStreamOptions {
@@ -9,24 +11,28 @@ export interface WatchStreamOptions {
   readonly maxFrameBytes: number;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** Set: objects of this type come with their JSON and without managedFields, where the frame has the form API servers give it. */
+  readonly piecesOf: ItemType | undefined;
 }
 
 /**
  * The events of a watch's body, one JSON frame a line. A last frame without its newline counts where it is whole. Bookmarks are reduced to
- * what they say; anything else passes unread.
+ * what they say; anything else passes unread, but for what `piecesOf` says.
  */
 export async function* readWatchStream(answer: Answer, options: WatchStreamOptions): AsyncGenerator<WatchEvent, void> {
   const splitter = createLineSplitter(options.maxFrameBytes);
+  const pieces = options.piecesOf === undefined ? undefined : createFrameReader(options.piecesOf);
+  const read = (line: Buffer): WatchEvent => pieces?.read(line) ?? toEvent(line, options);
   try {
     for await (const chunk of answer.body) {
       for (const line of splitter.push(chunk)) {
-        const event = toEvent(line, options);
+        const event = read(line);
         yield event;
         if (event.type === "ERROR") return;
       }
     }
     const rest = splitter.rest();
-    if (rest.length > 0) yield toEvent(rest, options);
+    if (rest.length > 0) yield read(rest);
   } catch (cause) {
     if (cause instanceof LineTooLongError) throw malformed(options, "a frame of the watch is too long", cause);
     throw answer.toError(cause);

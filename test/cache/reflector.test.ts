@@ -53,7 +53,7 @@ describe("reflector", () => {
     const queries = home.client.requests.filter(({ resource }) => resource === "pods").map(({ verb, query }) => [verb, query]); // prettier-ignore
     expect(queries).toEqual([
       ["list", { limit: 500, inPieces: true }],
-      ["watch", { resourceVersion: "100", timeoutSeconds: 450 }],
+      ["watch", { resourceVersion: "100", timeoutSeconds: 450, inPieces: true }],
     ]);
   });
 

@@ -167,7 +167,7 @@ function translated<T>(cluster: string, work: () => T): T {
 
 async function* watchEvents(
   context: ApiContext,
-  { namespace = "", timeoutSeconds, ...query }: Parameters<KubeClient["watch"]>[1],
+  { namespace = "", timeoutSeconds, inPieces: _all, ...query }: Parameters<KubeClient["watch"]>[1],
   { signal }: CallOptions,
   find: () => ServedResource,
 ): AsyncGenerator<WatchEvent> {
