@@ -28,6 +28,8 @@ export interface HttpOutcome {
   readonly body: string | readonly Buffer[];
   readonly operationName: string | undefined;
   readonly code: string | undefined;
+  /** Set where an operation was answered as ever: the content type, which came of the Accept header alone, and is the only header. */
+  readonly negotiated?: string | undefined;
 }
 
 /** Carried through Apollo Server's pipeline; resolvers get the context that `Operations` makes instead. */
@@ -41,6 +43,8 @@ interface Carrier {
   readonly accept: string | undefined;
   operationName?: string;
   code?: string;
+  /** Of what an operation gave. */
+  status?: number;
   /** Apollo's own errors before its pipeline have no request id yet. */
   hasRun: boolean;
 }
@@ -127,14 +131,17 @@ function createPlugin(documents: Documents, operations: Operations): ApolloServe
     requestDidStart: ({ contextValue: { carrier } }) => {
       carrier.hasRun = true;
       return Promise.resolve({
-        async responseForOperation({ document, operation, operationName, request, response }) {
+        async responseForOperation({ document, source, operation, operationName, request, response }) {
           // Apollo answers by itself where no operation is meant.
           if (!operation) return null;
-          const prepared = {
+          documents.confirm(source);
+          const { variables } = request;
+          // One document for all doors: what is known of it is known by it.
+          const prepared = documents.recall({ query: source, operationName: request.operationName, variables }) ?? {
             document,
             operation,
             operationName: operationName ?? undefined,
-            variables: request.variables ?? {},
+            variables: variables ?? {},
           };
           carrier.operationName = operationName ?? undefined;
           const refused =
@@ -147,7 +154,8 @@ function createPlugin(documents: Documents, operations: Operations): ApolloServe
               ? await operations.execute(prepared, carrier.origin)
               : { errors: operations.report([refused], requestId) };
           carrier.code = result.errors?.[0]?.extensions.code;
-          response.http.status = toStatus(result, carrier.accept);
+          carrier.status = toStatus(result, carrier.accept);
+          response.http.status = carrier.status;
           return { http: response.http, body: { kind: "single", singleResult: { ...result } } };
         },
         willSendResponse({ errors, response }) {
@@ -171,7 +179,10 @@ function fromAnswer(answer: HTTPGraphQLResponse, carrier: Carrier, operations: O
   const { operationName, code } = carrier;
   const status = answer.status ?? 200;
   const body: string | readonly Buffer[] = answer.body.kind === "complete" ? answer.body.string : "";
-  if (carrier.hasRun || typeof body !== "string") return { status, headers: answer.headers, body, operationName, code };
+  if (carrier.hasRun || typeof body !== "string") {
+    const negotiated = carrier.status === status ? onlyContentType(answer.headers) : undefined;
+    return { status, headers: answer.headers, body, operationName, code, negotiated };
+  }
   // A request that is none: few and small, so they may be read again to be stamped.
   const { errors } = JSON.parse(body) as { readonly errors: readonly FormattedError[] };
   const stamped = errors.map((error) => new ApiError(error.extensions.code, error.message));
@@ -183,6 +194,12 @@ function fromAnswer(answer: HTTPGraphQLResponse, carrier: Carrier, operations: O
     operationName,
     code: formatted[0]?.extensions.code,
   };
+}
+
+/** The content type; undefined where there is any other header but the length. */
+function onlyContentType(headers: HTTPGraphQLResponse["headers"]): string | undefined {
+  for (const [name] of headers) if (name !== "content-type" && name !== "content-length") return undefined;
+  return headers.get("content-type");
 }
 
 function toOutcome(result: FormattedResult, accept: string | undefined): HttpOutcome {

@@ -9,6 +9,7 @@ import { invariant } from "../lib/invariant.ts";
 import type { Runnable } from "../lib/runnable.ts";
 import { createApolloHandler } from "./apollo-handler.ts";
 import { createConnectionCount } from "./connection-count.ts";
+import { withFastLane } from "./fast-lane.ts";
 import { createFanOut } from "./fan-out/fan-out.ts";
 import { createDocuments } from "./documents.ts";
 import { createTokenGate, openGate } from "./gate.ts";
@@ -62,7 +63,8 @@ export function createServer(options: ServerOptions): Server {
       const rows = withRowWriter(execute, schema, { clock });
       const operations = createOperations({ ...options, limits, metrics, executeHttp: rows.execute });
       const connections = createConnectionCount(limits);
-      const apollo = createApolloHandler({ schema, documents, operations, rows, limits, logger });
+      const behind = createApolloHandler({ schema, documents, operations, rows, limits, logger });
+      const apollo = withFastLane(behind, { documents, operations, rows });
       const shared = { documents, operations, connections, metrics, clock };
       const fanOut = createFanOut({ ...options, metrics, clock, createId, maxCoercionErrors: limits.errors });
       const sse = createSseHandler(shared);

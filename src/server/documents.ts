@@ -5,6 +5,7 @@ import { checkDocumentLimits } from "./limits/document-limits.ts";
 import { checkVariableLimits } from "./limits/input-limits.ts";
 import { createLimitError } from "./limits/limit-error.ts";
 import type { Limits } from "./limits/limits.ts";
+import { dependsOnVariables } from "./limits/depends-on-variables.ts";
 import { checkPlanLimits } from "./limits/plan-limits.ts";
 
 /** What a client sends, whatever the transport; not yet looked at. */
@@ -35,6 +36,10 @@ export interface Documents {
   checkOperation(operation: Omit<PreparedOperation, "operationName">): ApiError | undefined;
   /** All of it. Never throws. */
   prepare(params: OperationParams): Prepared;
+  /** Somebody else has validated the document, with the rules of `prepare`: it is recalled from now on, where it is kept. */
+  confirm(source: string): void;
+  /** The operation that is meant, of a document that was found valid before; undefined of any other. Its variables are left to `checkOperation`. */
+  recall(params: OperationParams): PreparedOperation | undefined;
 }
 
 interface CheckedDocument {
@@ -49,7 +54,9 @@ const keptLength = 20_000;
 
 export function createDocuments(schema: GraphQLSchema, limits: Limits): Documents {
   const kept = new Map<string, CheckedDocument>();
-  return { checkSource, checkOperation, prepare };
+  /** Whether an operation is within what plans are held to, whatever its variables are. */
+  const fits = new WeakMap<OperationDefinitionNode, boolean>();
+  return { checkSource, checkOperation, prepare, confirm, recall };
 
   function check(source: string): CheckedDocument {
     const known = kept.get(source);
@@ -81,10 +88,35 @@ export function createDocuments(schema: GraphQLSchema, limits: Limits): Document
   function checkOperation({ document, operation, variables }: Omit<PreparedOperation, "operationName">) {
     const error = checkVariableLimits(schema, operation, variables, limits);
     if (error !== undefined) return error;
+    if (fitsAlways(document, operation)) return undefined;
     const definitions = operation.variableDefinitions ?? [];
     const { coerced } = getVariableValues(schema, definitions, variables, { maxErrors: 1 });
     // Wrong variables are told by execution, which names them.
     return coerced && checkPlanLimits({ schema, document, operation, variables: coerced }, limits);
+  }
+
+  function fitsAlways(document: DocumentNode, operation: OperationDefinitionNode): boolean {
+    let known = fits.get(operation);
+    if (known === undefined) {
+      const planned = { schema, document, operation, variables: {} };
+      known = !dependsOnVariables(schema, document) && checkPlanLimits(planned, limits) === undefined;
+      fits.set(operation, known);
+    }
+    return known;
+  }
+
+  function confirm(source: string): void {
+    const checked = kept.get(source);
+    if (checked !== undefined) checked.isValid = true;
+  }
+
+  function recall({ query, operationName, variables }: OperationParams): PreparedOperation | undefined {
+    const checked = typeof query === "string" ? kept.get(query) : undefined;
+    if (checked?.isValid !== true) return undefined;
+    const { document } = checked;
+    const operation = getOperationAST(document, operationName);
+    if (!operation) return undefined;
+    return { document, operation, operationName: operation.name?.value, variables: variables ?? {} };
   }
 
   function prepare({ query, operationName, variables }: OperationParams): Prepared {

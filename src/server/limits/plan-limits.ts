@@ -163,7 +163,8 @@ function createPlanner({ schema, document, variables }: PlannedOperation) {
   }
 }
 
-function isConnection(type: GraphQLNamedType): boolean {
+/** Whether what a field returns may be many: its plan then looks at arguments. */
+export function isConnection(type: GraphQLNamedType): boolean {
   if (!isObjectType(type)) return false;
   const fields = type.getFields();
   return fields["pageInfo"] !== undefined && (fields["nodes"] !== undefined || fields["edges"] !== undefined);
