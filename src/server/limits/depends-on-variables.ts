@@ -21,7 +21,7 @@ export function dependsOnVariables(schema: GraphQLSchema, document: DocumentNode
     visitWithTypeInfo(types, {
       Field({ arguments: args = [] }) {
         const field = types.getFieldDef();
-        const isSized = field != null && looksAtArguments(field);
+        const isSized = field !== undefined && field !== null && looksAtArguments(field);
         return isSized && args.some((arg) => mayChangeSize(field, arg)) ? found() : undefined;
       },
       Directive({ name, arguments: args = [] }) {
