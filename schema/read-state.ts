@@ -38,7 +38,7 @@ export class ClusterReadState {
 
   @Field(() => DateTime, {
     nullable: true,
-    description: "Last proof of being in step (event, bookmark, finished list); null before the first.",
+    description: "Last proof of being in step (event, bookmark, finished list, resumed watch); null before the first.",
   })
   readonly observedAt!: string | null;
 

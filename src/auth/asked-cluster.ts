@@ -42,12 +42,13 @@ export interface AskedClusterOptions {
 export interface AskedCluster {
   /**
    * undefined: the cluster does not say. Also about kinds besides those that are always cached. `refresh`: for somebody who looks each `followEveryMs` and must
-   * not act on what is older than ten seconds before they look again; they do not wait beyond that. Never rejects.
+   * not act on what is older than ten seconds before they look again; they do not wait beyond that, but `leastMs` where they have known it in another way
+   * until now. Never rejects.
    */
   rightsOf(
     user: AskedCaller,
     more: readonly ResourceId[],
-    options?: { readonly refresh?: boolean },
+    options?: { readonly refresh?: boolean; readonly leastMs?: number },
   ): Rights | undefined | Promise<Rights | undefined>;
   close(): void;
 }
@@ -129,7 +130,7 @@ export function createAskedCluster(options: AskedClusterOptions): AskedCluster {
     });
 
   return {
-    rightsOf(caller, more, { refresh = false } = {}) {
+    rightsOf(caller, more, { refresh = false, leastMs = 0 } = {}) {
       const known = find(caller);
       const kinds = kindsOf(known, more);
       const mayAsk = (): boolean => cluster.status.health.state !== "DOWN" && !closing.signal.aborted;
@@ -144,7 +145,7 @@ export function createAskedCluster(options: AskedClusterOptions): AskedCluster {
         await state.done;
         return goOn(look(answerRefreshMs), rounds - 1);
       };
-      const leftMs = known.asked.askedAtMs + maxAgeMs - clock.monotonic();
+      const leftMs = Math.max(leastMs, known.asked.askedAtMs + maxAgeMs - clock.monotonic());
       // Who follows goes on by what they have while that counts, and no longer.
       if (refresh && leftMs <= 0) return undefined;
       const answer = goOn(first, maxRounds);

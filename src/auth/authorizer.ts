@@ -13,7 +13,7 @@ import type { AskedCaller, AskedCluster } from "./asked-cluster.ts";
 import { keyOfUser } from "./asked-user.ts";
 import { createScopes, FleetAccess } from "./fleet-access.ts";
 import type { ClusterAccess, Scopes } from "./fleet-access.ts";
-import { createFollowers } from "./followers.ts";
+import { createFollowers, followEveryMs } from "./followers.ts";
 import type { Followers } from "./followers.ts";
 import { createInternTable } from "./intern-table.ts";
 import type { InternTable } from "./intern-table.ts";
@@ -150,7 +150,9 @@ class FleetAuthorizer implements ClusterAuthorizer {
     };
     const toKnown = (rights: Rights | undefined): ClusterAccess =>
       rights === undefined ? unavailable : rights.isNone ? nobody : { state: "known", rights, settle };
-    const rights = asked.rightsOf(caller, more, { refresh });
+    // Who follows what roles and bindings said is not told that nothing is known before the cluster had a moment to say.
+    const leastMs = keeper === undefined ? 0 : followEveryMs;
+    const rights = asked.rightsOf(caller, more, { refresh, leastMs });
     return rights instanceof Promise ? rights.then(toKnown) : toKnown(rights);
   }
 

@@ -1,4 +1,5 @@
 import type { CacheEvent, FleetCache, ResourceSnapshot } from "../cache/fleet-cache.ts";
+import { defaultTimings } from "../cache/timings.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { KubeObject } from "../kube/object.ts";
 import { createRbac } from "../kube/rbac/rbac.ts";
@@ -22,6 +23,11 @@ export type RbacTrust =
 
 /** How long a watch that broke may take to come back before the cluster is asked: with a look of the followers well within ten seconds (T06). */
 export const rbacGraceMs = 5_000;
+/**
+ * How old the last proof of being in step may be, of each of the four kinds, for roles and bindings to count without asking. A watch that stalls and does not
+ * break is noticed by its silence alone, and left for another; where that does not come within the time one that broke may take, the cluster is asked.
+ */
+export const rbacProofMs = defaultTimings.silentMs + rbacGraceMs;
 /** How old roles and bindings of a cluster out of reach may be (T07). */
 export const rbacMaxAgeMs = 3_600_000;
 
@@ -61,6 +67,15 @@ export function createRbacKeeper(options: RbacKeeperOptions): RbacKeeper {
   const users = new Map<string, Rights>();
   let rbac: Rbac | undefined;
   let brokenAtMs: number | undefined = clock.monotonic();
+  let proof = { observedAtMs: Number.NaN, atMs: 0 };
+
+  /** By the monotonic clock from when it was first seen on, so that a wall clock that jumps makes nothing old. */
+  const proofAgeMs = (observedAtMs: number): number => {
+    const now = clock.monotonic();
+    if (observedAtMs !== proof.observedAtMs)
+      proof = { observedAtMs, atMs: now - Math.max(0, clock.now() - observedAtMs) };
+    return now - proof.atMs;
+  };
 
   const held = (): Readonly<Record<keyof typeof names, ResourceSnapshot>> | undefined => {
     const snapshot = cache.snapshot();
@@ -79,13 +94,14 @@ export function createRbacKeeper(options: RbacKeeperOptions): RbacKeeper {
       const resources = held();
       const isAnswering = cluster.status.health.state === "UP" || cluster.status.health.state === "DEGRADED";
       const states = resources === undefined ? [] : Object.values(resources).map(({ status }) => status);
+      const observedAtMs = Math.min(...states.map((status) => status.observedAtMs ?? 0));
+      const isSilent = states.length > 0 && proofAgeMs(observedAtMs) > rbacProofMs;
       if (states.length > 0 && states.every(({ state }) => state === "FRESH")) {
         brokenAtMs = undefined;
-        return "good";
-      }
-      brokenAtMs ??= clock.monotonic();
-      const isBroken = clock.monotonic() - brokenAtMs > rbacGraceMs;
-      const observedAtMs = Math.min(...states.map((status) => status.observedAtMs ?? 0));
+        if (!isSilent) return "good";
+      } else brokenAtMs ??= clock.monotonic();
+      // Of what was silent before it broke nobody knows how long it has been out of step.
+      const isBroken = isSilent || clock.monotonic() - (brokenAtMs ?? 0) > rbacGraceMs;
       const isRecent = states.length > 0 && clock.now() - observedAtMs <= rbacMaxAgeMs;
       if (isRecent && (!isBroken || !isAnswering)) return "good";
       return isAnswering ? "ask" : "none";

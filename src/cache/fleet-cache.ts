@@ -40,7 +40,7 @@ export interface SyncStatus {
   readonly reason: string | null;
   /** The failure behind the state, where there is one. */
   readonly error: KubeErrorReason | null;
-  /** Last proof of being in step: event, bookmark, finished list; null before the first. ms since the epoch. */
+  /** Last proof of being in step: event, bookmark, finished list, resumed watch; null before the first. ms since the epoch. */
   readonly observedAtMs: number | null;
   /** Malformed objects left out. */
   readonly skipped: number;

@@ -272,7 +272,11 @@ export class Reflector {
     const { watchMinSeconds, watchMaxSeconds, silentMs, settleMs } = timings;
     const timeoutSeconds = Math.round(watchMinSeconds + random() * (watchMaxSeconds - watchMinSeconds));
     this.counts.watches++;
-    const cancel = clock.setTimer(() => this.#connected(), settleMs);
+    const cancel = clock.setTimer(() => {
+      // It was taken: what was missed before would have come by now.
+      this.#store.observed(clock.now());
+      this.#connected();
+    }, settleMs);
     try {
       return await runWatch({
         client: cluster.client,

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { Access } from "../../src/auth/access.ts";
-import { rbacGraceMs, rbacMaxAgeMs } from "../../src/auth/rbac-keeper.ts";
+import { rbacGraceMs, rbacMaxAgeMs, rbacProofMs } from "../../src/auth/rbac-keeper.ts";
 import { KubeError } from "../../src/kube/kube-error.ts";
+import { rbacResources } from "../../src/kube/rbac/rbac-resources.ts";
 import { createAuthWorld, user } from "./support/auth-world.ts";
 import type { AuthCluster, AuthWorld } from "./support/auth-world.ts";
 import { bindEverywhere, bindIn, clusterRole, role } from "./support/rbac-objects.ts";
@@ -239,6 +240,46 @@ describe("rights by the roles and bindings that are kept", () => {
     expect(world.reviews.length).toBeGreaterThan(0);
     world.setRbacState("home", "FRESH", world.clock.now());
     expect((await world.access(jane)).list.sees(pods("shop"))).toBe(true);
+  });
+
+  it("should ask the cluster once nothing proves any more that a watch which does not break is in step (T06)", async () => {
+    const world = home();
+    await world.clock.advance(rbacProofMs);
+    expect((await world.access(jane)).list.sees(pods("shop"))).toBe(true);
+    expect(world.reviews).toEqual([]);
+    // Meanwhile the cluster took the right away, and the watch stands still.
+    world.mood("home", () => ({ allowed: false, resourceRules: [], incomplete: false }));
+    await world.clock.advance(1);
+    expect((await world.access(jane)).state("home")).toBe("none");
+    // One of the four kinds that is silent is enough.
+    for (const resource of Object.values(rbacResources).slice(1)) world.setState("home", resource, "FRESH", null, world.clock.now()); // prettier-ignore
+    expect((await world.access(jane)).state("home")).toBe("none");
+    world.setRbacState("home", "FRESH", world.clock.now());
+    expect((await world.access(jane)).list.sees(pods("shop"))).toBe(true);
+  });
+
+  it("should not wait for a watch that was silent before it broke", async () => {
+    const world = home();
+    await world.clock.advance(rbacProofMs + 1);
+    world.setRbacState("home", "STALE");
+    world.mood("home", () => ({ allowed: false, resourceRules: [], incomplete: false }));
+    expect((await world.access(jane)).state("home")).toBe("none");
+    // Out of reach is not silent: there the last that is known counts, as ever.
+    world.setHealth("home", "DOWN");
+    expect((await world.access(jane)).list.sees(pods("shop"))).toBe(true);
+  });
+
+  it("should not take a wall clock that jumps for silence", async () => {
+    const world = home();
+    await world.access(jane);
+    for (const ms of [86_400_000, -172_800_000]) {
+      world.clock.jump(ms);
+      await world.access(jane);
+    }
+    expect(world.reviews).toEqual([]);
+    await world.clock.advance(rbacProofMs + 1);
+    await world.access(jane);
+    expect(world.reviews.length).toBeGreaterThan(0);
   });
 
   it("should fail closed where the watch is broken and the cluster that answers probes answers no review", async () => {

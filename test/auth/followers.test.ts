@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { Access } from "../../src/auth/access.ts";
-import { rbacMaxAgeMs } from "../../src/auth/rbac-keeper.ts";
+import { rbacMaxAgeMs, rbacProofMs } from "../../src/auth/rbac-keeper.ts";
 import type { ResourceId } from "../../src/kube/resource-id.ts";
 import { createAuthWorld, user } from "./support/auth-world.ts";
 import type { AuthCluster, AuthWorld } from "./support/auth-world.ts";
@@ -44,6 +44,35 @@ describe("following the rights of a caller", () => {
     await world.clock.advance(1_000);
     expect(told[1]!.access.watch.sees(pods)).toBe(true);
     expect(told).toHaveLength(2);
+  });
+
+  it("should tell of what a watch that stands still does not, within ten seconds of its last chance to show life (T06)", async () => {
+    const { world, told } = await follow({ authorization: "local" });
+    world.mood("home", () => ({ allowed: false, resourceRules: [], incomplete: false }));
+    await world.clock.advance(rbacProofMs);
+    expect(told).toEqual([]);
+    await world.clock.advance(10_000);
+    expect(told.map(({ access }) => access.state("home"))).toEqual(["none"]);
+  });
+
+  it("should tell nothing where roles and bindings are silent or broken and the cluster says the same when it is asked", async () => {
+    const { world, told } = await follow({ authorization: "local" });
+    for (const state of ["FRESH", "STALE"] as const) {
+      world.setRbacState("home", state);
+      await world.clock.advance(rbacProofMs + 10_000);
+      world.setRbacState("home", "FRESH", world.clock.now());
+      await world.clock.advance(rbacProofMs - 10_000);
+    }
+    expect(world.reviews.length).toBeGreaterThan(0);
+    expect(told).toEqual([]);
+  });
+
+  it("should take rights away within ten seconds where roles and bindings are out of step and the cluster does not say", async () => {
+    const { world, told } = await follow({ authorization: "local" });
+    world.setRbacState("home", "STALE");
+    world.mood("home", "silent");
+    await world.clock.advance(10_000);
+    expect(told.map(({ access }) => access.state("home"))).toEqual(["unavailable"]);
   });
 
   it("should tell within ten seconds where the cluster is asked (T06)", async () => {

@@ -185,6 +185,13 @@ describe("reflector on a bad day", () => {
     expect(run.status(pods)).toMatchObject({ state: "FRESH" });
   });
 
+  it("should take it for a proof of being in step that a watch was resumed, also where there is nothing to tell", async () => {
+    const { run } = await withPods(3);
+    await run.clock.advance(94_000);
+    expect(run.metrics(pods)).toMatchObject({ watches: 2, lists: 1, failures: 0 });
+    expect(run.clock.now() - (run.status(pods)?.observedAtMs ?? 0)).toBeLessThan(4_000);
+  });
+
   it("should say STALE where a silent stream turns out to be a server that does not answer", async () => {
     const { home, run } = await withPods(3);
     for (const stream of home.client.streams) stream.isSilent = true;
