@@ -30,6 +30,9 @@ const impureTables: ReadonlySet<string> = new Set(["ClusterReadState", "Viewer"]
 /** Fields of resolver classes that depend on nothing but the row and their arguments. */
 const pureMethods: Readonly<Record<string, readonly string[]>> = { KubernetesObject: ["label"] };
 
+/** Subscriptions whose answer is what their stream yields. */
+const events: ReadonlySet<string> = new Set(["podsChanged", "nodesChanged", "workloadsChanged", "resourcesChanged"]);
+
 /** Says in `extensions` what the row writer of the server may write by itself: see FieldMarks. */
 export function markRowFields(schema: GraphQLSchema, tables: FieldTables): void {
   for (const type of Object.values(schema.getTypeMap())) {
@@ -38,7 +41,8 @@ export function markRowFields(schema: GraphQLSchema, tables: FieldTables): void 
       (name) => name === type.name || type.getInterfaces().some((each) => each.name === name),
     );
     for (const field of Object.values(type.getFields())) {
-      const marks = marksOf(field, names, tables);
+      const isEvent = type === schema.getSubscriptionType() && events.has(field.name);
+      const marks = isEvent ? ({ event: true } satisfies FieldMarks) : marksOf(field, names, tables);
       if (marks !== undefined) field.extensions = { ...field.extensions, ...marks };
     }
   }

@@ -9,6 +9,7 @@ import type { CacheTimings } from "./timings.ts";
 export interface BodyPackerOptions {
   readonly store: ResourceStore;
   readonly clock: Clock;
+  /** Short ones: nobody waits for what is packed. */
   readonly slices: Slices;
   /** Whether a list is being worked in, of any resource: then packing waits. */
   readonly isListing: () => boolean;
@@ -72,7 +73,7 @@ export class BodyPacker {
     }, ms);
   }
 
-  #pack(rows: Iterator<AnyRow, unknown>): void {
+  #pack(rows: Iterator<AnyRow | undefined, unknown>): void {
     const { slices, timings } = this.#options;
     const isOver = slices.begin();
     do {
@@ -81,16 +82,20 @@ export class BodyPacker {
         this.#isPacking = false;
         return;
       }
+      if (next.value === undefined) continue;
       this.#dictionary ??= this.#createDictionary(next.value);
       next.value.body.pack(this.#dictionary);
     } while (!isOver());
     this.#arm(timings.packPauseMs, () => this.#pack(rows));
   }
 
-  /** Of one moment: what comes later is a reason to begin again. */
-  *#unpackedRows(): Generator<AnyRow, void> {
+  /** Of one moment: what comes later is a reason to begin again. Undefined now and then, since to look at thousands that are packed takes its time too. */
+  *#unpackedRows(): Generator<AnyRow | undefined, void> {
     for (const { rows } of this.#options.store.snapshot().partitions) {
-      for (const row of rows) if (row.body.packed === undefined) yield row;
+      for (const [index, row] of rows.entries()) {
+        if (row.body.packed === undefined) yield row;
+        else if (index % 128 === 0) yield undefined;
+      }
     }
   }
 

@@ -10,9 +10,29 @@ import type { Change, ChangeLog, LogPosition } from "./fleet-cache.ts";
  * version does not take a cursor from halfway through another replica's relist for its own. 32 bits are enough beside the version.
  */
 export function toLogPosition({ resourceVersion, synthesised, before, after }: Change): LogPosition {
-  const uid = (after ?? before)?.uid ?? "";
-  const hash = createHash("sha256").update(uid).digest("hex").slice(0, 8);
-  return { resourceVersion, uidHash: synthesised ? `~${hash}` : hash };
+  return new ChangePosition(resourceVersion, (after ?? before)?.uid ?? "", synthesised);
+}
+
+/** Hashed only where somebody looks: most positions are passed by. It keeps nothing of the change's rows. */
+class ChangePosition implements LogPosition {
+  readonly resourceVersion: string;
+  readonly #uid: string;
+  readonly #synthesised: boolean;
+  #uidHash: string | undefined;
+
+  constructor(resourceVersion: string, uid: string, synthesised: boolean) {
+    this.resourceVersion = resourceVersion;
+    this.#uid = uid;
+    this.#synthesised = synthesised;
+  }
+
+  get uidHash(): string {
+    if (this.#uidHash === undefined) {
+      const hash = createHash("sha256").update(this.#uid).digest("hex").slice(0, 8);
+      this.#uidHash = this.#synthesised ? `~${hash}` : hash;
+    }
+    return this.#uidHash;
+  }
 }
 
 interface Entry {

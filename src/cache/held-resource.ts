@@ -28,6 +28,8 @@ export interface HoldingOptions {
   readonly snapshots: SnapshotStore | undefined;
   readonly timings: CacheTimings;
   readonly slices: Slices;
+  /** For what nobody waits for. */
+  readonly quietSlices: Slices;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -67,7 +69,7 @@ export class HeldResource {
   #isWorthRewriting = false;
 
   constructor(options: HeldResourceOptions) {
-    const { cluster, resource, clock, timings, slices } = options;
+    const { cluster, resource, clock, timings, quietSlices } = options;
     this.#options = options;
     this.resource = resource;
     this.isAlwaysCached = options.isAlwaysCached;
@@ -77,7 +79,7 @@ export class HeldResource {
     this.#packer = new BodyPacker({
       store: this.store,
       clock,
-      slices,
+      slices: quietSlices,
       timings,
       isListing: options.isListing,
     });
@@ -174,7 +176,7 @@ export class HeldResource {
 
   /** The writer for the cluster the rows are of: another one under the same name gets a folder of its own. */
   #openWriter(): DiskWriter | undefined {
-    const { snapshots, clock, timings, slices, onDiskResult } = this.#options;
+    const { snapshots, clock, timings, quietSlices, onDiskResult } = this.#options;
     const clusterUid = this.#reflector.completeOf;
     if (snapshots === undefined || clusterUid === undefined) return undefined;
     if (this.#writer?.clusterUid === clusterUid) return this.#writer;
@@ -186,7 +188,7 @@ export class HeldResource {
       isRestored: this.#restoredUid === clusterUid && !this.#isWorthRewriting,
       mayWrite: () => this.#reflector.completeOf === clusterUid,
       packer: this.#packer,
-      slices,
+      slices: quietSlices,
       clock,
       timings,
       onResult: (error) => onDiskResult(this, error),

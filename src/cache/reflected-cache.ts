@@ -19,7 +19,10 @@ import type { Slices } from "./slices.ts";
 import { Store } from "./store.ts";
 import { findStoredResources } from "./stored-resources.ts";
 
-export interface ReflectedCacheOptions extends Omit<HoldingOptions, "store" | "slices" | "onDiskResult" | "isListing"> {
+export interface ReflectedCacheOptions extends Omit<
+  HoldingOptions,
+  "store" | "slices" | "quietSlices" | "onDiskResult" | "isListing"
+> {
   readonly registry: CachedClusters;
   readonly lastKnownUid: (cluster: string) => string | undefined;
   readonly logLimit: number;
@@ -42,6 +45,7 @@ export class ReflectedCache implements FleetCache {
   readonly #logger: Logger;
   readonly #store: Store;
   readonly #slices: Slices;
+  readonly #quietSlices: Slices;
   readonly #ready = createDeferred();
   readonly #members = new Map<string, Member>();
   readonly #retained = new Map<string, { readonly cluster: string; readonly resource: ResourceId; count: number }>();
@@ -54,6 +58,7 @@ export class ReflectedCache implements FleetCache {
     this.#logger = options.logger;
     this.#store = new Store(options);
     this.#slices = createSlices(options.clock, options.timings.sliceMs);
+    this.#quietSlices = createSlices(options.clock, options.timings.quietSliceMs);
     this.log = this.#store.log;
     this.ready = this.#ready.promise;
   }
@@ -157,6 +162,7 @@ export class ReflectedCache implements FleetCache {
         ...this.#options,
         store: this.#store,
         slices: this.#slices,
+        quietSlices: this.#quietSlices,
         cluster,
         guard,
         resource,

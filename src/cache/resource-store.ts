@@ -142,6 +142,8 @@ export class ResourceStore {
   /** Only a difference is told. `observedAtMs`: set where this is also a proof of being in step. */
   setState(state: SyncState, reason: string | null, more: StateDetails = {}): void {
     const { error = null, observedAtMs = this.#status.observedAtMs } = more;
+    const now = this.#status;
+    if (now.state === state && now.reason === reason && now.error === error && now.observedAtMs === observedAtMs) return; // prettier-ignore
     this.#commit({ ...this.#status, state, reason, error, observedAtMs }, []);
   }
 

@@ -94,6 +94,7 @@ export class Store {
 
   #committed(events: readonly CacheEvent[]): void {
     this.#snapshot = undefined;
+    if (events.length === 0) return;
     // Who subscribes while this is told has a snapshot with all of it, and must not hear the rest.
     const listeners = [...this.#listeners];
     for (const event of events) {

@@ -5,6 +5,8 @@ export interface CacheTimings {
   readonly pageTimeoutMs: number;
   /** The longest the event loop is held while a page is worked in. */
   readonly sliceMs: number;
+  /** The same for what nobody waits for, and which must not show in how soon a change is told: packing, writing to disk. */
+  readonly quietSliceMs: number;
   /** A watch without event or bookmark for so long is taken for dead: servers send bookmarks about each minute. */
   readonly silentMs: number;
   /** A watch that has lasted so long was a success: the backoff starts over. */
@@ -37,6 +39,7 @@ export const defaultTimings: CacheTimings = {
   pageLimit: 500,
   pageTimeoutMs: 30_000,
   sliceMs: 5,
+  quietSliceMs: 1,
   silentMs: 90_000,
   stableMs: 30_000,
   settleMs: 1_000,
@@ -50,6 +53,6 @@ export const defaultTimings: CacheTimings = {
   idleMs: 600_000,
   diskIntervalMs: 250,
   packDelayMs: 2_000,
-  packPauseMs: 20,
+  packPauseMs: 4,
   diskRetryMs: 30_000,
 };

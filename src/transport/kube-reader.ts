@@ -60,16 +60,17 @@ export function createKubeReader({ cluster, link, limits, now }: KubeReaderOptio
         piecesOf,
       });
     },
-    async *watch(resource, query, options) {
-      const answer = await link.send({
-        kind: "watch",
-        method: "GET",
-        options,
-        path: toResourcePath(resource, toScope(query)),
-        query: toWatchParameters(query),
-      });
+    watch(resource, query, options) {
+      const send = () =>
+        link.send({
+          kind: "watch",
+          method: "GET",
+          options,
+          path: toResourcePath(resource, toScope(query)),
+          query: toWatchParameters(query),
+        });
       const piecesOf = toPiecesOf(resource, query);
-      yield* readWatchStream(answer, { cluster, maxFrameBytes: limits.maxFrameBytes, now, piecesOf });
+      return readWatchStream(send, { cluster, maxFrameBytes: limits.maxFrameBytes, now, piecesOf });
     },
     async log({ namespace, name }, query, options) {
       const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}/log`;

@@ -16,10 +16,14 @@ export interface WatchStreamOptions {
 }
 
 /**
- * The events of a watch's body, one JSON frame a line. A last frame without its newline counts where it is whole. Bookmarks are reduced to
+ * The events of a watch's body, which is asked for when they are: one JSON frame a line. A last frame without its newline counts where it is whole. Bookmarks are reduced to
  * what they say; anything else passes unread, but for what `piecesOf` says.
  */
-export async function* readWatchStream(answer: Answer, options: WatchStreamOptions): AsyncGenerator<WatchEvent, void> {
+export async function* readWatchStream(
+  send: () => Promise<Answer>,
+  options: WatchStreamOptions,
+): AsyncGenerator<WatchEvent, void> {
+  const answer = await send();
   const splitter = createLineSplitter(options.maxFrameBytes);
   const pieces = options.piecesOf === undefined ? undefined : createFrameReader(options.piecesOf);
   const read = (line: Buffer): WatchEvent => pieces?.read(line) ?? toEvent(line, options);

@@ -15,8 +15,8 @@ const headerBytes = magic.length + 8;
 const frameBytes = 8;
 const types = { put: 0x50, delete: 0x44, mark: 0x4d } as const;
 
-/** Of each chunk that is written or read at once: some milliseconds of work between two turns of the event loop. */
-export const chunkBytes = 1_048_576;
+/** Of each chunk that is written or read at once: a millisecond of work between two turns of the event loop. */
+export const chunkBytes = 262_144;
 
 /** Of what a snapshot or batch is. */
 export type Mark = Pick<StoredSnapshot, "resourceVersion" | "observedAtMs">;

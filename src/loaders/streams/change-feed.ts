@@ -85,7 +85,7 @@ export class ChangeFeed {
     if (this.#queue.size === 0) this.progress.catchUp();
     const readStates = this.#takeStates();
     if (readStates.length > 0)
-      return { type: "CLUSTER_STATE", reason: null, objects: [], readStates, cursor: this.cursor() };
+      return { type: "CLUSTER_STATE", reason: null, objects: [], readStates, cursor: this.cursor()() };
     const item = this.#queue.shift();
     if (item === undefined) return undefined;
     // What was heard of before it could not be seen any more is not told of, not even by how far it went.
@@ -154,11 +154,11 @@ export class ChangeFeed {
   }
 
   synced(readStates: readonly ReadStateValue[]): ChangeMessage {
-    return { type: "SYNCED", reason: null, objects: [], readStates, cursor: this.cursor() };
+    return { type: "SYNCED", reason: null, objects: [], readStates, cursor: this.cursor()() };
   }
 
-  /** Whoever leaves before a change of rights was told has to be told all by a snapshot. */
-  cursor(): string {
+  /** Of this moment; see StreamProgress. Whoever leaves before a change of rights was told has to be told all by a snapshot. */
+  cursor(): () => string {
     return this.progress.cursor(this.#queue.byRights > 0 ? noRights : this.#selection.rights);
   }
 
@@ -182,7 +182,7 @@ export class ChangeFeed {
     return new ApiError(
       "SUBSCRIPTION_OVERFLOW",
       `The receiver is too slow: more than ${this.#options.maxPending} changed objects wait for it. Subscribe again with after: extensions.cursor.`,
-      { cursor: this.#prelude === undefined ? this.cursor() : null, retryable: true },
+      { cursor: this.#prelude === undefined ? this.cursor()() : null, retryable: true },
     );
   }
 }

@@ -9,9 +9,17 @@ import type { StreamSelection } from "./stream-selection.ts";
 /** Objects in one SNAPSHOT message (DESIGN 6). */
 const snapshotSize = 500;
 
-/** One change to one receiver. */
-export function toMessage({ type, reason, row }: QueuedChange, cursor: string): ChangeMessage {
-  return { type, reason, objects: [row], readStates: [], cursor };
+/** One change to one receiver. Its cursor is made when it is read. */
+export function toMessage({ type, reason, row }: QueuedChange, cursor: () => string): ChangeMessage {
+  return {
+    type,
+    reason,
+    objects: [row],
+    readStates: [],
+    get cursor() {
+      return cursor();
+    },
+  };
 }
 
 /** All of the selection as the snapshot has it; each message is made when it is asked for. */

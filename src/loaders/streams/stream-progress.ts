@@ -6,7 +6,9 @@ import type { StreamCursor, StreamPositions } from "./stream-cursor.ts";
 export class StreamProgress {
   readonly #filterHash: string;
   readonly #positionOf: (change: Change) => LogPosition;
-  readonly #sent: Map<string, LogPosition>;
+  #sent: Map<string, LogPosition>;
+  /** A cursor that was not made yet is of these: they are not to be changed any more. */
+  #isSentShared = false;
   readonly #heard: Map<string, Change>;
 
   constructor(filterHash: string, positionOf: (change: Change) => LogPosition, like?: StreamProgress) {
@@ -28,7 +30,7 @@ export class StreamProgress {
 
   /** Everything up to this change has been sent. */
   reach(change: Change): void {
-    this.#sent.set(positionKey(change.cluster, change.resource), this.#positionOf(change));
+    this.#ownSent().set(positionKey(change.cluster, change.resource), this.#positionOf(change));
   }
 
   /** Everything heard has been sent or filtered out. */
@@ -45,19 +47,28 @@ export class StreamProgress {
 
   /** Stands at these positions and nowhere else. */
   set(positions: StreamPositions): void {
-    this.#sent.clear();
-    for (const [key, position] of positions) this.#sent.set(key, position);
+    this.#sent = new Map(positions);
+    this.#isSentShared = false;
   }
 
   /** Stands only where `positions` has a place: at that where it stood nowhere yet, else where it stood. */
   restrict(positions: StreamPositions): void {
+    const sent = this.#ownSent();
     for (const key of this.#heard.keys()) if (!positions.has(key)) this.#heard.delete(key);
-    for (const key of this.#sent.keys()) if (!positions.has(key)) this.#sent.delete(key);
-    for (const [key, position] of positions) if (!this.#sent.has(key)) this.#sent.set(key, position);
+    for (const key of sent.keys()) if (!positions.has(key)) sent.delete(key);
+    for (const [key, position] of positions) if (!sent.has(key)) sent.set(key, position);
   }
 
-  /** `rights`: under which all that is said to be sent was. */
-  cursor(rights: StreamCursor["rights"]): string {
-    return formatStreamCursor(this.#filterHash, { rights, positions: this.#sent });
+  /** The cursor of this moment, made when it is asked for: few receivers ask for one. `rights`: under which all that is said to be sent was. */
+  cursor(rights: StreamCursor["rights"]): () => string {
+    const positions = this.#sent;
+    this.#isSentShared = true;
+    return () => formatStreamCursor(this.#filterHash, { rights, positions });
+  }
+
+  #ownSent(): Map<string, LogPosition> {
+    if (this.#isSentShared) this.#sent = new Map(this.#sent);
+    this.#isSentShared = false;
+    return this.#sent;
   }
 }

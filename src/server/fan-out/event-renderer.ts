@@ -4,6 +4,8 @@ import type { Identity } from "../../kube/identity.ts";
 import type { ChangeMessage } from "../../loaders/request-context.ts";
 import type { PreparedOperation } from "../documents.ts";
 import type { OperationRequest } from "../server-options.ts";
+import { compileEvent } from "./compile-event.ts";
+import type { WriteEvent } from "./compile-event.ts";
 
 export interface EventRendererOptions {
   readonly schema: GraphQLSchema;
@@ -47,6 +49,8 @@ interface Rendered extends Pick<ChangeMessage, "type" | "reason" | "objects"> {
 
 export function createEventRenderer(operation: PreparedOperation, options: EventRendererOptions): EventRenderer {
   let last: Rendered | undefined;
+  /** By `variablesKey`; undefined: graphql-js executes it. */
+  const writers = new Map<string, WriteEvent | undefined>();
 
   const known = (message: ChangeMessage, { rights, variablesKey }: RenderedFor): Rendered | undefined =>
     last !== undefined &&
@@ -59,19 +63,30 @@ export function createEventRenderer(operation: PreparedOperation, options: Event
     (last.rights === undefined || last.rights === rights)
       ? last
       : undefined;
+  const writerFor = ({ variablesKey, variables }: RenderedFor): WriteEvent | undefined => {
+    if (!writers.has(variablesKey)) {
+      if (writers.size >= keptWriters) writers.clear();
+      writers.set(variablesKey, compileEvent(options.schema, operation, variables));
+    }
+    return writers.get(variablesKey);
+  };
 
   return {
     usedVariables: variablesBelowRoot(operation.document, operation.operation),
     render(message, to) {
-      const cursor = message.cursor ?? "";
       const before = known(message, to);
-      if (before !== undefined) return before.parts.join(cursor);
+      if (before !== undefined) return withCursor(before.parts, message);
       try {
-        const rendered = renderOnce(operation, message, to, options);
-        if (rendered === undefined || rendered === "unknown") return rendered;
+        const context = new GuardedContext(to, options);
+        const root = toRoot(message, options.placeholder);
+        const text = write(root, context, writerFor(to)) ?? executePlainly(operation, root, context, to, options);
+        if (context.isUnknown) return "unknown";
+        if (text === undefined) return undefined;
         const { type, reason, objects } = message;
-        last = { type, reason, objects, variablesKey: to.variablesKey, ...rendered };
-        return rendered.parts.join(cursor);
+        const parts = text.split(options.placeholder);
+        const rights = context.isAsked ? to.rights : undefined;
+        last = { type, reason, objects, variablesKey: to.variablesKey, rights, parts };
+        return withCursor(parts, message);
       } catch {
         return undefined;
       }
@@ -79,37 +94,78 @@ export function createEventRenderer(operation: PreparedOperation, options: Event
   };
 }
 
-function renderOnce(
-  { document, operationName }: PreparedOperation,
-  message: ChangeMessage,
-  { rights, identity, variables }: RenderedFor,
-  { schema, createContext, rightsOf, requestOf, maxCoercionErrors, placeholder }: EventRendererOptions,
-): Pick<Rendered, "rights" | "parts"> | "unknown" | undefined {
-  const unknown = new Error("the rights are not those of the receivers");
-  let context: object | undefined;
-  let isUnknown = false;
-  // Made only where a field asks for it: what does not is the same for everybody, and most fields do not.
-  const touched = (): object => {
-    if (context !== undefined) return context;
-    const made = createContext(requestOf(identity));
-    if (made instanceof Promise) made.catch(() => {});
-    isUnknown ||= made instanceof Promise || rightsOf?.(made) !== rights;
-    if (isUnknown) throw unknown;
-    return (context = made);
+/** Compiled operations for so many values of the variables that they depend on. */
+const keptWriters = 50;
+
+/** A cursor is made only where one is selected. */
+function withCursor(parts: readonly string[], message: ChangeMessage): string {
+  return parts.length === 1 ? parts[0]! : parts.join(message.cursor ?? "");
+}
+
+function toRoot(message: ChangeMessage, placeholder: string): ChangeMessage {
+  const { type, reason, objects, readStates } = message;
+  return {
+    type,
+    reason,
+    objects,
+    readStates,
+    get cursor() {
+      return message.cursor === null ? null : placeholder;
+    },
   };
-  const contextValue = new Proxy({}, { get: (_target, key) => Reflect.get(touched(), key) as unknown });
-  const rootValue = message.cursor === null ? message : { ...message, cursor: placeholder };
+}
+
+/** A context that is made only where a field asks for it: what does not is the same for everybody, and most fields do not. */
+class GuardedContext {
+  readonly value: object;
+  /** The rights of the receivers are not known just now; what was asked for has thrown. */
+  isUnknown = false;
+  #made: object | undefined;
+
+  constructor({ identity, rights }: RenderedFor, { createContext, requestOf, rightsOf }: EventRendererOptions) {
+    const touched = (): object => {
+      if (this.#made !== undefined) return this.#made;
+      const made = createContext(requestOf(identity));
+      if (made instanceof Promise) made.catch(() => {});
+      this.isUnknown ||= made instanceof Promise || rightsOf?.(made) !== rights;
+      if (this.isUnknown) throw new Error("the rights are not those of the receivers");
+      return (this.#made = made);
+    };
+    this.value = new Proxy({}, { get: (_target, key) => Reflect.get(touched(), key) as unknown });
+  }
+
+  get isAsked(): boolean {
+    return this.#made !== undefined;
+  }
+}
+
+function write(root: ChangeMessage, context: GuardedContext, writer: WriteEvent | undefined): string | undefined {
+  if (writer === undefined) return undefined;
+  try {
+    return writer(root, context.value);
+  } catch {
+    // graphql-js then says what is wrong.
+    return undefined;
+  }
+}
+
+/** undefined: it has errors, or is not there at once. */
+function executePlainly(
+  { document, operationName }: PreparedOperation,
+  rootValue: ChangeMessage,
+  context: GuardedContext,
+  { variables: variableValues }: RenderedFor,
+  { schema, maxCoercionErrors }: EventRendererOptions,
+): string | undefined {
+  if (context.isUnknown) return undefined;
   const options = { maxCoercionErrors };
-  const result = execute({ schema, document, operationName, variableValues: variables, contextValue, rootValue, options }); // prettier-ignore
+  const result = execute({ schema, document, operationName, variableValues, contextValue: context.value, rootValue, options }); // prettier-ignore
   if (result instanceof Promise) {
     void (result as Promise<ExecutionResult>).catch(() => {});
     return undefined;
   }
-  if (isUnknown) return "unknown";
   const { data, errors } = result as ExecutionResult;
-  if (errors !== undefined) return undefined;
-  const parts = JSON.stringify({ data }).split(placeholder);
-  return { parts, rights: context === undefined ? undefined : rights };
+  return errors === undefined ? JSON.stringify({ data }) : undefined;
 }
 
 function variablesBelowRoot(document: DocumentNode, operation: OperationDefinitionNode): ReadonlySet<string> {

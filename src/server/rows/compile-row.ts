@@ -26,6 +26,11 @@ export function compileRows(type: GraphQLNamedType & GraphQLOutputType, selected
   return { write: compileValue(new GraphQLNonNull(type), selected, place), slots, isKept };
 }
 
+/** The same for any value of the type, of which nothing is remembered: relations are followed each time. */
+export function compileAnswer(type: GraphQLOutputType, selected: SelectedTypes): Write {
+  return compileValue(type, selected, { slots: undefined, foundRelation: () => {} });
+}
+
 function compileValue(type: GraphQLOutputType, selected: SelectedTypes, place: Place): Write {
   if (!isNonNullType(type)) {
     const write = compileNonNull(type, selected, place);

@@ -14,6 +14,8 @@ export interface FieldMarks {
    * object; null = to none.
    */
   readonly relation?: (source: never) => string | null;
+  /** A field of the subscription type whose value is the event as the stream gave it. */
+  readonly event?: true;
 }
 
 export function marksOf(field: GraphQLField<unknown, unknown>): FieldMarks {
