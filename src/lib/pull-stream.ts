@@ -10,11 +10,30 @@ export interface PullStreamOptions<T> {
   readonly signal: AbortSignal;
 }
 
+/** Who waits for a value without a promise: thousands of readers that wait need no more than themselves. */
+export interface Waiter {
+  /** There may be a value now, or the end: to be polled again. */
+  wake(): void;
+}
+
+/** A stream that may be read without promises. */
+export interface PollableStream<T> {
+  /**
+   * The next value, at once. undefined: there is none now, and `waiter` is woken, at most once, when there may be one. Throws what the stream failed
+   * with, once. Not to be called while a `next` is pending.
+   */
+  poll(waiter: Waiter): IteratorResult<T, undefined> | undefined;
+}
+
+export function isPollable<T>(stream: AsyncIterator<T>): stream is AsyncIterator<T> & PollableStream<T> {
+  return "poll" in stream && typeof stream.poll === "function";
+}
+
 /**
  * An async iterator whose values are made only when they are asked for: the reader's pace is the pace. Unlike an async generator, `return`
  * ends it at once even while a `next` is waiting, so that nothing outlives a reader that has gone.
  */
-export interface PullStream<T> extends AsyncIterableIterator<T> {
+export interface PullStream<T> extends AsyncIterableIterator<T>, PollableStream<T> {
   /** Its reader has asked for a value and waits. */
   readonly isWaiting: boolean;
   /** There may be a value now. */
@@ -30,7 +49,9 @@ export function createPullStream<T>(options: PullStreamOptions<T>): PullStream<T
 /** A pull stream that makes its values itself. A class, since thousands of them are open: what all have in common is not kept for each. */
 export abstract class PulledStream<T> implements PullStream<T> {
   readonly #signal: AbortSignal;
-  readonly #waiting: Deferred<IteratorResult<T>>[] = [];
+  /** Made when somebody waits: most readers poll. */
+  #waiting: Deferred<IteratorResult<T>>[] | undefined;
+  #waiter: Waiter | undefined;
   #isClosed = false;
   #failure: { readonly error: unknown } | undefined;
 
@@ -54,11 +75,13 @@ export abstract class PulledStream<T> implements PullStream<T> {
   }
 
   get isWaiting(): boolean {
-    return this.#waiting.length > 0;
+    return this.#waiter !== undefined || (this.#waiting !== undefined && this.#waiting.length > 0);
   }
 
   wake(): void {
-    while (!this.#isClosed && this.#waiting.length > 0) {
+    if (this.#waiter !== undefined) return this.#wakeWaiter();
+    const waiting = this.#waiting;
+    while (!this.#isClosed && waiting !== undefined && waiting.length > 0) {
       let value: T | undefined;
       try {
         value = this.produce();
@@ -66,16 +89,38 @@ export abstract class PulledStream<T> implements PullStream<T> {
         return this.fail(error);
       }
       if (value === undefined) return;
-      this.#waiting.shift()?.resolve({ done: false, value });
+      waiting.shift()?.resolve({ done: false, value });
     }
   }
 
   fail(error: unknown): void {
     if (this.#isClosed) return;
-    const first = this.#waiting.shift();
+    const first = this.#waiting?.shift();
     if (first === undefined) this.#failure = { error };
     else first.reject(error);
     this.#close();
+  }
+
+  poll(waiter: Waiter): IteratorResult<T, undefined> | undefined {
+    if (this.#failure !== undefined) {
+      const { error } = this.#failure;
+      this.#failure = undefined;
+      throw error;
+    }
+    if (this.#isClosed) return over;
+    let value: T | undefined;
+    // Waits while it is looked for one: it may be found that there is none, and what follows from that.
+    this.#waiter = waiter;
+    try {
+      value = this.produce();
+    } catch (error) {
+      this.#waiter = undefined;
+      this.#close();
+      throw error;
+    }
+    if (value === undefined) return undefined;
+    this.#waiter = undefined;
+    return { done: false, value };
   }
 
   next(): Promise<IteratorResult<T>> {
@@ -84,9 +129,9 @@ export abstract class PulledStream<T> implements PullStream<T> {
       entry.reject(this.#failure.error);
       this.#failure = undefined;
     } else if (this.#isClosed) {
-      entry.resolve({ done: true, value: undefined });
+      entry.resolve(over);
     } else {
-      this.#waiting.push(entry);
+      (this.#waiting ??= []).push(entry);
       this.wake();
     }
     return entry.promise;
@@ -113,10 +158,19 @@ export abstract class PulledStream<T> implements PullStream<T> {
     try {
       this.onClose();
     } finally {
-      for (const { resolve } of this.#waiting.splice(0)) resolve({ done: true, value: undefined });
+      for (const { resolve } of this.#waiting?.splice(0) ?? []) resolve(over);
+      this.#wakeWaiter();
     }
   }
+
+  #wakeWaiter(): void {
+    const waiter = this.#waiter;
+    this.#waiter = undefined;
+    waiter?.wake();
+  }
 }
+
+const over: IteratorResult<never, undefined> = { done: true, value: undefined };
 
 class OptionsStream<T> extends PulledStream<T> {
   readonly #options: PullStreamOptions<T>;

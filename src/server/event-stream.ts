@@ -1,15 +1,15 @@
 import type { Clock } from "../lib/clock.ts";
 import { createDeferred } from "../lib/deferred.ts";
 import type { Deferred } from "../lib/deferred.ts";
+import { isPollable } from "../lib/pull-stream.ts";
+import type { Waiter } from "../lib/pull-stream.ts";
 
-export interface EventStreamOptions<Event, Result> {
-  /** What the schema's `subscribe` returned; taken over: it is returned exactly once, whatever happens. */
-  readonly source: AsyncIterable<Event>;
-  readonly clock: Clock;
-  /** Makes the result of one event; `signal` is aborted when the stream ends meanwhile. A throw ends the stream with it. */
-  readonly toResult: (event: Event, signal: AbortSignal) => Promise<Result>;
-  /** Called once, when the stream has ended for whatever reason. */
-  readonly onEnd: () => void;
+/** Who is given the results of a stream one by one. */
+export interface EventSink<Result> {
+  /** Takes a result; the next event is taken from the source when it resolves. Never rejects. */
+  take(result: Result): Promise<void>;
+  /** Called once, after the last `take` has resolved: with what ended the stream, or undefined where it simply ended or was returned. */
+  onOver(error: unknown): void;
 }
 
 /**
@@ -20,6 +20,8 @@ export interface EventStreamOptions<Event, Result> {
 export interface EventStream<Result> extends AsyncGenerator<Result, undefined, undefined> {
   /** Ends the stream: the next `next` rejects with `error`. Nothing where it has ended already. */
   fail(error: Error): void;
+  /** Gives everything to `sink`, which is the one reader then: while there is nothing to give, nothing is kept for it but itself. */
+  pipe(sink: EventSink<Result>): void;
 }
 
 /**
@@ -28,25 +30,28 @@ export interface EventStream<Result> extends AsyncGenerator<Result, undefined, u
  */
 const sliceMs = 5;
 
-export function createEventStream<Event, Result>(options: EventStreamOptions<Event, Result>): EventStream<Result> {
-  return new SourceStream(options);
-}
-
 /** A class, since thousands of them are open: what all have in common is not kept for each. */
-class SourceStream<Event, Result> implements EventStream<Result> {
-  readonly #options: EventStreamOptions<Event, Result>;
+export abstract class SourceStream<Event, Result> implements EventStream<Result>, Waiter {
+  readonly #clock: Clock;
   readonly #iterator: AsyncIterator<Event>;
   #pending: Deferred<IteratorResult<Result, undefined>> | undefined;
   #running: AbortController | undefined;
-  #failure: Error | undefined;
+  #failure: { readonly error: unknown } | undefined;
+  #sink: EventSink<Result> | undefined;
+  #phase: "idle" | "making" | "giving" = "idle";
   #hasEnded = false;
-  #turnMs: number;
+  #turnMs = 0;
 
-  constructor(options: EventStreamOptions<Event, Result>) {
-    this.#options = options;
-    this.#iterator = options.source[Symbol.asyncIterator]();
-    this.#turnMs = options.clock.monotonic();
+  /** `source`: what the schema's `subscribe` returned; taken over: it is returned exactly once, whatever happens. */
+  protected constructor(source: AsyncIterable<Event>, clock: Clock) {
+    this.#clock = clock;
+    this.#iterator = source[Symbol.asyncIterator]();
   }
+
+  /** Makes the result of one event; `signal` is aborted when the stream ends meanwhile. A throw ends the stream with it. */
+  protected abstract toResult(event: Event, signal: AbortSignal): Promise<Result>;
+  /** Called once, when the stream has ended for whatever reason. */
+  protected abstract onEnd(): void;
 
   next(): Promise<IteratorResult<Result, undefined>> {
     if (this.#pending !== undefined) return Promise.reject(new Error("next was called while another is pending"));
@@ -71,13 +76,22 @@ class SourceStream<Event, Result> implements EventStream<Result> {
 
   fail(error: Error): void {
     if (this.#hasEnded) return;
-    this.#failure = error;
-    this.#end();
     const asked = this.#pending;
+    if (asked === undefined) this.#failure = { error };
     this.#pending = undefined;
-    if (asked === undefined) return;
-    this.#failure = undefined;
-    asked.reject(error);
+    this.#end();
+    asked?.reject(error);
+  }
+
+  pipe(sink: EventSink<Result>): void {
+    this.#sink = sink;
+    if (this.#hasEnded) this.#tellOver();
+    else this.wake();
+  }
+
+  /** The source may have something for the sink. */
+  wake(): void {
+    if (this.#phase === "idle" && this.#sink !== undefined) void this.#pump(this.#sink);
   }
 
   [Symbol.asyncIterator](): this {
@@ -86,6 +100,40 @@ class SourceStream<Event, Result> implements EventStream<Result> {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.return();
+  }
+
+  /** Gives what there is; never rejects. */
+  async #pump(sink: EventSink<Result>): Promise<void> {
+    this.#phase = "making";
+    this.#turnMs = this.#clock.monotonic();
+    try {
+      while (!this.#hasEnded) {
+        if (this.#isOverdue()) {
+          await this.#giveTurn();
+          continue;
+        }
+        const next = isPollable(this.#iterator) ? this.#iterator.poll(this) : await this.#iterator.next();
+        // Nothing now: the source wakes us.
+        if (next === undefined) return;
+        const result = await this.#execute(next);
+        if (result.done === true || this.#hasEnded) break;
+        this.#phase = "giving";
+        await sink.take(result.value);
+        this.#phase = "making";
+      }
+    } catch (error) {
+      if (!this.#hasEnded) this.#failure = { error };
+    } finally {
+      this.#phase = "idle";
+    }
+    this.#end();
+    this.#tellOver();
+  }
+
+  #tellOver(): void {
+    const sink = this.#sink;
+    this.#sink = undefined;
+    sink?.onOver(this.#failure?.error);
   }
 
   /** Settles what was asked for; never rejects. */
@@ -100,20 +148,30 @@ class SourceStream<Event, Result> implements EventStream<Result> {
   }
 
   async #take(): Promise<IteratorResult<Result, undefined>> {
-    const { clock, toResult } = this.#options;
-    if (clock.monotonic() - this.#turnMs > sliceMs) {
-      await new Promise((resolve) => setImmediate(resolve));
-      this.#turnMs = clock.monotonic();
+    if (this.#isOverdue()) {
+      await this.#giveTurn();
       if (this.#hasEnded) return finished;
     }
-    const next = await this.#iterator.next();
+    return this.#execute(await this.#iterator.next());
+  }
+
+  async #giveTurn(): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
+    this.#turnMs = this.#clock.monotonic();
+  }
+
+  #isOverdue(): boolean {
+    return this.#clock.monotonic() - this.#turnMs > sliceMs;
+  }
+
+  async #execute(next: IteratorResult<Event>): Promise<IteratorResult<Result, undefined>> {
     if (next.done === true || this.#hasEnded) {
       this.#end();
       return finished;
     }
     this.#running = new AbortController();
     try {
-      return { done: false, value: await toResult(next.value, this.#running.signal) };
+      return { done: false, value: await this.toResult(next.value, this.#running.signal) };
     } finally {
       this.#running = undefined;
     }
@@ -130,13 +188,15 @@ class SourceStream<Event, Result> implements EventStream<Result> {
     this.#running?.abort(new Error("the stream has ended"));
     // Not awaited: a generator that waits for its next event settles this only then.
     void Promise.resolve(this.#iterator.return?.()).catch(() => {});
-    this.#options.onEnd();
+    this.onEnd();
+    // What is being given is given to its end; a result that is being made is not waited for.
+    if (this.#phase !== "giving") this.#tellOver();
   }
 
   #takeFailure(): Promise<IteratorResult<Result, undefined>> {
-    const error = this.#failure;
+    const failure = this.#failure;
     this.#failure = undefined;
-    return error === undefined ? Promise.resolve(finished) : Promise.reject(error);
+    return failure === undefined ? Promise.resolve(finished) : Promise.reject(failure.error as Error);
   }
 }
 

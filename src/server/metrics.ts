@@ -26,9 +26,12 @@ export interface Metrics {
     readonly transport: Transport;
     readonly seconds: number;
   }): void;
-  /** The returned function says that it ended. */
-  subscriptionStarted(transport: Transport): () => void;
-  connectionOpened(transport: Transport): () => void;
+  subscriptionStarted(transport: Transport): void;
+  /** Once for each that started. */
+  subscriptionEnded(transport: Transport): void;
+  connectionOpened(transport: Transport): void;
+  /** Once for each that was opened. */
+  connectionClosed(transport: Transport): void;
   errorSent(code: ErrorCode): void;
   eventSent(transport: Transport, count?: number): void;
   /** The text of /metrics. */
@@ -73,8 +76,10 @@ export function createMetrics(registry: Registry, sources: readonly MetricSource
   return {
     requestDone: ({ route, method, status }) => requests.inc({ route, method, status: String(status) }),
     operationDone: ({ type, transport, seconds }) => operations.observe({ type, transport }, seconds),
-    subscriptionStarted: (transport) => opened(subscriptions, transport),
-    connectionOpened: (transport) => opened(connections, transport),
+    subscriptionStarted: (transport) => subscriptions.inc({ transport }),
+    subscriptionEnded: (transport) => subscriptions.dec({ transport }),
+    connectionOpened: (transport) => connections.inc({ transport }),
+    connectionClosed: (transport) => connections.dec({ transport }),
     errorSent: (code) => errors.inc({ code }),
     eventSent: (transport, count = 1) => events.inc({ transport }, count),
     print: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
@@ -84,15 +89,6 @@ export function createMetrics(registry: Registry, sources: readonly MetricSource
   function createGauge(name: string, help: string): Gauge<"transport"> {
     return new Gauge({ name, help, labelNames: ["transport"], registers });
   }
-}
-
-function opened(gauge: Gauge<"transport">, transport: Transport): () => void {
-  gauge.inc({ transport });
-  let isOpen = true;
-  return () => {
-    if (isOpen) gauge.dec({ transport });
-    isOpen = false;
-  };
 }
 
 function registerSource(registry: Registry, { name, help, type = "gauge", labelNames, collect }: MetricSource): void {

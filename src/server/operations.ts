@@ -8,7 +8,6 @@ import { isSharedStream } from "../lib/shared-stream.ts";
 import { noTracer } from "../lib/tracer.ts";
 import type { Tracer } from "../lib/tracer.ts";
 import type { PreparedOperation } from "./documents.ts";
-import { createEventStream } from "./event-stream.ts";
 import type { EventStream } from "./event-stream.ts";
 import type { Reception } from "./fan-out/fan-out.ts";
 import { formatError, isMasked } from "./format-error.ts";
@@ -19,6 +18,8 @@ import type { Metrics, Transport } from "./metrics.ts";
 import { readAfterTokens } from "./read-after-tokens.ts";
 import type { Execute } from "./rows/row-writer.ts";
 import type { OperationRequest } from "./server-options.ts";
+import { Subscription } from "./subscription.ts";
+import type { SubscriptionWork } from "./subscription.ts";
 
 /** A result with nothing left of what was thrown: ready for JSON. */
 export interface FormattedResult {
@@ -32,7 +33,7 @@ export interface OperationOrigin {
   readonly requestId: string;
   readonly session: Session;
   readonly transport: Transport;
-  /** Aborted when the client has gone. */
+  /** Aborted when the client has gone; of a stream, until it is open: after that it is for its reader to return it. */
   readonly signal: AbortSignal;
   /** The W3C header of who asked, as it came. */
   readonly traceparent?: string | undefined;
@@ -83,7 +84,18 @@ export function createOperations({
   tracer = noTracer,
   metrics,
 }: OperationsOptions): Operations {
-  const streams = new Set<EventStream<FormattedResult>>();
+  const streams = new Set<Subscription>();
+  const subscriptionWork: SubscriptionWork = {
+    async toResult(event, prepared, origin, signal) {
+      metrics.eventSent(origin.transport);
+      const args = await createArgs(prepared, origin, signal);
+      return toFormatted(await execute({ ...args, rootValue: event }), origin.requestId);
+    },
+    onEnd(stream, { transport }) {
+      metrics.subscriptionEnded(transport);
+      streams.delete(stream);
+    },
+  };
   let running = 0;
   let isStopping = false;
   return {
@@ -206,7 +218,6 @@ export function createOperations({
   async function subscribe(prepared: PreparedOperation, origin: OperationOrigin, receive?: () => Reception) {
     const { requestId, transport } = origin;
     if (isStopping) return { errors: report([createShutdownError()], requestId) };
-    // Of the client, not of the stream: a stream ends when it is returned, and one signal less is a kilobyte less for each.
     const { signal } = origin;
     const startedMs = clock.monotonic();
     try {
@@ -215,29 +226,15 @@ export function createOperations({
       if (!isAsyncIterable(source)) {
         return toFormatted(source, requestId);
       }
-      const ended = metrics.subscriptionStarted(transport);
       const reception = isSharedStream(source) ? receive?.() : undefined;
       if (reception !== undefined && isSharedStream(source)) source.attach(reception);
-      const stream = createEventStream<unknown, FormattedResult>({
-        source,
-        clock,
-        toResult: async (event, eventSignal) => {
-          metrics.eventSent(transport);
-          const args = await createArgs(prepared, origin, eventSignal);
-          return toFormatted(await execute({ ...args, rootValue: event }), requestId);
-        },
-        onEnd() {
-          ended();
-          unfollow();
-          reception?.release();
-          streams.delete(stream);
-        },
-      });
+      const stream = new Subscription({ work: subscriptionWork, prepared, origin, reception, source, clock });
+      metrics.subscriptionStarted(transport);
       streams.add(stream);
-      const unfollow = origin.session.follow((error) => stream.fail(error));
+      stream.follow(origin.session);
       // Told to stop, or left, while the stream was being opened.
       if (isStopping) stream.fail(createShutdownError());
-      if (signal.aborted) await stream.return(undefined);
+      if (signal.aborted) await stream.return();
       return stream;
     } catch (error) {
       // Nobody is there to read it, and that they left is no mistake.

@@ -43,15 +43,15 @@ export function createSseHandler({
   return {
     async handle(exchange, sent) {
       const { request, response } = exchange;
-      const release = connections.open(request.socket.remoteAddress);
-      if (release === undefined)
+      const place = connections.open(request.socket.remoteAddress);
+      if (place === undefined)
         throw new ApiError("TOO_MANY_REQUESTS", "Too many streams are open.", { retryAfterSeconds: 5 });
-      const closed = metrics.connectionOpened("sse");
+      metrics.connectionOpened("sse");
       try {
         await stream(exchange, sent);
       } finally {
-        closed();
-        release();
+        metrics.connectionClosed("sse");
+        place.leave();
         if (!response.writableEnded && response.headersSent) response.end();
       }
     },

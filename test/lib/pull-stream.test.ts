@@ -57,4 +57,42 @@ describe("pull stream", () => {
     await expect(stream.next()).rejects.toThrow("too slow");
     expect((await stream.next()).done).toBe(true);
   });
+
+  it("should be read without promises, its reader woken once when there may be more", () => {
+    const { values, stream } = fixture();
+    let woken = 0;
+    const waiter = { wake: () => (woken += 1) };
+    values.push(1);
+    expect(stream.poll(waiter)).toEqual({ done: false, value: 1 });
+    expect(stream.isWaiting).toBe(false);
+    expect(stream.poll(waiter)).toBeUndefined();
+    expect(stream.isWaiting).toBe(true);
+    values.push(2);
+    stream.wake();
+    stream.wake();
+    expect(woken).toBe(1);
+    expect(stream.poll(waiter)).toEqual({ done: false, value: 2 });
+  });
+
+  it.each([
+    ["its end", (stream: Stream) => void stream.return?.(), { done: true, value: undefined }],
+    ["a failure", (stream: Stream) => stream.fail(new Error("too slow")), "too slow"],
+  ])("should wake a reader without promises for %s", (_name, end, expected) => {
+    const { stream, closed } = fixture();
+    const seen: unknown[] = [];
+    const poll = (): unknown => {
+      try {
+        return stream.poll({ wake: () => seen.push(poll()) });
+      } catch (error) {
+        return (error as Error).message;
+      }
+    };
+    expect(poll()).toBeUndefined();
+    end(stream);
+    expect(seen).toEqual([expected]);
+    expect(closed()).toBe(1);
+    expect(poll()).toEqual({ done: true, value: undefined });
+  });
 });
+
+type Stream = ReturnType<typeof createPullStream<number>>;

@@ -47,7 +47,7 @@ class FakeSocket {
   }
 }
 
-/** One operation of one caller: what it was sent, and what of it reached the socket past graphql-ws. */
+/** One operation of one caller: what it was sent, and what of it reached the socket past its stream. */
 interface Subscriber {
   readonly texts: string[];
   readonly socket: FakeSocket;
@@ -88,7 +88,7 @@ function createHouse(rights: Readonly<Record<string, FakeFleetRights>>) {
   const rightsOf = (context: object): string => (context as FleetRequestContext).rights;
   const fanOut = createFanOut({ schema, createContext, rightsOf, maxCoercionErrors: 5, metrics, clock, createId });
 
-  /** As graphql-ws reads: it asks for the next event when the one before has left. */
+  /** As sockets read: the next event is taken when the one before has left. */
   const subscribe = async (
     caller: string,
     prepared: PreparedOperation,
@@ -111,10 +111,17 @@ function createHouse(rights: Readonly<Record<string, FakeFleetRights>>) {
     const read = async (): Promise<void> => {
       if (!("next" in stream)) socket.texts.push(JSON.stringify(stream));
       else {
-        for await (const payload of stream as EventStream<FormattedResult>) {
-          slow += 1;
-          socket.texts.push(JSON.stringify({ id, type: "next", payload }));
-        }
+        const error = await new Promise<unknown>((resolve) =>
+          (stream as EventStream<FormattedResult>).pipe({
+            take(payload) {
+              slow += 1;
+              socket.texts.push(JSON.stringify({ id, type: "next", payload }));
+              return Promise.resolve();
+            },
+            onOver: resolve,
+          }),
+        );
+        if (error !== undefined) throw error as Error;
       }
       isOver = true;
     };
@@ -248,7 +255,7 @@ describe("one event to many sockets", () => {
     expect(fast).toBeGreaterThan(0);
   }, 60_000);
 
-  it("should reach every socket past graphql-ws once all are in step", async () => {
+  it("should reach every socket past its stream once all are in step", async () => {
     const house = createHouse({ ann: { home: "all", abroad: "all" } });
     const checked = house.documents.prepare({ query: "subscription { podsChanged { type cursor objects { name } } }", variables: {} }); // prettier-ignore
     if (!checked.ok) throw new Error("the document is within the limits");
