@@ -6,9 +6,9 @@ export interface Interner {
   text<Text extends string | null>(value: Text): Text;
   /** The same entries, ordered by key, frozen, without a prototype (so that `map["constructor"]` is undefined), shared. */
   map(value: Readonly<Record<string, string>> | undefined): StringMap;
-  /** An equal value made before, or this one. `value` is JSON that nobody changes any more. */
-  shared<Value extends object>(value: Value): Value;
-  /** What `make` gave for this key before, or gives now: for what costs more to make than its key. Keys of different makers must not meet, nor begin with a bracket. */
+  /** An equal value made before, or this one. `value` is JSON that nobody changes any more; equal values come with the same `hint`, others mostly with another. */
+  shared<Value extends object>(value: Value, hint: string): Value;
+  /** What `make` gave for this key before, or gives now: for what costs more to make than its key. Keys of different makers must not meet. */
   made<Value extends object>(key: string, make: () => Value): Value;
 }
 
@@ -29,6 +29,9 @@ export const plainInterner: Interner = {
   made: (_key, make) => make(),
 };
 
+/** Of values with the same hint so many are remembered: to compare a few costs less than to write each as a text to look up. */
+const maxAlike = 16;
+
 /**
  * Shares through tables that its owner holds. A table that reaches `maximum` entries is begun anew, so that names that come and go (each
  * pod has its own) cannot fill the memory: what was shared stays shared, only later equals are new.
@@ -37,14 +40,8 @@ export function createInterner(maximum = 50_000): Interner {
   let texts = new Map<string, string>();
   let maps = new Map<string, StringMap>();
   let values = new Map<string, object>();
-  const made = <Value extends object>(key: string, make: () => Value): Value => {
-    const known = values.get(key);
-    if (known !== undefined) return known as Value;
-    if (values.size >= maximum) values = new Map();
-    const value = make();
-    values.set(key, value);
-    return value;
-  };
+  let alike = new Map<string, object[]>();
+  let latest: { readonly value: Readonly<Record<string, string>>; readonly map: StringMap } | undefined;
   return {
     text(value) {
       if (value === null) return value;
@@ -56,17 +53,50 @@ export function createInterner(maximum = 50_000): Interner {
     },
     map(value) {
       if (value === undefined) return emptyMap;
+      // Neighbours in a list mostly come from one workload.
+      if (latest !== undefined && isSame(latest.value, value)) return latest.map;
       // JSON keeps the order of keys, which the API server sorts: equal maps have equal text, others merely share less.
       const text = JSON.stringify(value);
-      const known = maps.get(text);
-      if (known !== undefined) return known;
-      if (maps.size >= maximum) maps = new Map();
-      const map = plainInterner.map(value);
-      maps.set(text, map);
+      let map = maps.get(text);
+      if (map === undefined) {
+        if (maps.size >= maximum) maps = new Map();
+        map = plainInterner.map(value);
+        maps.set(text, map);
+      }
+      latest = { value, map };
       return map;
     },
-    // No key of a maker begins as JSON of an object or a list does.
-    shared: (value) => made(JSON.stringify(value), () => value),
-    made,
+    shared<Value extends object>(value: Value, hint: string): Value {
+      const known = alike.get(hint);
+      if (known === undefined) {
+        if (alike.size >= maximum) alike = new Map();
+        alike.set(hint, [value]);
+        return value;
+      }
+      for (const one of known) if (isSame(one, value)) return one as Value;
+      if (known.length >= maxAlike) known.shift();
+      known.push(value);
+      return value;
+    },
+    made<Value extends object>(key: string, make: () => Value): Value {
+      const known = values.get(key);
+      if (known !== undefined) return known as Value;
+      if (values.size >= maximum) values = new Map();
+      const value = make();
+      values.set(key, value);
+      return value;
+    },
   };
+}
+
+/** Whether two values are the same JSON. */
+function isSame(one: unknown, other: unknown): boolean {
+  if (one === other) return true;
+  if (typeof one !== "object" || typeof other !== "object" || one === null || other === null) return false;
+  if (Array.isArray(one) !== Array.isArray(other)) return false;
+  const keys = Object.keys(one);
+  if (keys.length !== Object.keys(other).length) return false;
+  const [left, right] = [one as Readonly<Record<string, unknown>>, other as Readonly<Record<string, unknown>>];
+  for (const key of keys) if (!Object.hasOwn(right, key) || !isSame(left[key], right[key])) return false;
+  return true;
 }

@@ -45,5 +45,37 @@ const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
 
 /** The RFC 3339 time as it was written; null where it is none. */
 export function toTime(value: unknown): string | null {
-  return typeof value === "string" && rfc3339.test(value) && !Number.isNaN(Date.parse(value)) ? value : null;
+  if (typeof value !== "string") return null;
+  return isPlainTime(value) || (rfc3339.test(value) && !Number.isNaN(Date.parse(value))) ? value : null;
+}
+
+/** Whether it is a time as servers write it, "2026-11-21T08:15:30Z", on a day that every month has. Told without parsing, since every object holds some. */
+function isPlainTime(text: string): boolean {
+  return (
+    text.length === 20 &&
+    text[4] === "-" &&
+    text[7] === "-" &&
+    text[10] === "T" &&
+    text[13] === ":" &&
+    text[16] === ":" &&
+    text[19] === "Z" &&
+    twoDigits(text, 0) < 100 &&
+    twoDigits(text, 2) < 100 &&
+    inRange(twoDigits(text, 5), 1, 12) &&
+    inRange(twoDigits(text, 8), 1, 28) &&
+    twoDigits(text, 11) < 24 &&
+    twoDigits(text, 14) < 60 &&
+    twoDigits(text, 17) < 60
+  );
+}
+
+function inRange(value: number, least: number, most: number): boolean {
+  return value >= least && value <= most;
+}
+
+/** 100 where that are none. */
+function twoDigits(text: string, at: number): number {
+  const tens = text.charCodeAt(at) - 48;
+  const ones = text.charCodeAt(at + 1) - 48;
+  return inRange(tens, 0, 9) && inRange(ones, 0, 9) ? tens * 10 + ones : 100;
 }

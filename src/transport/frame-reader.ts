@@ -1,7 +1,8 @@
-import type { WatchEvent } from "../kube/client.ts";
+import type { KubeListItem, WatchEvent } from "../kube/client.ts";
 import { ItemReader } from "./list-pieces.ts";
 import type { ItemType } from "./list-pieces.ts";
-import { findManagedFieldsWithin } from "./managed-fields.ts";
+import { endOfNested, findManagedFieldsWithin, nextBracket } from "./managed-fields.ts";
+import type { FindEnd } from "./managed-fields.ts";
 
 /** An event that is about an object. */
 type ObjectEvent = Extract<WatchEvent, { readonly object: unknown }>;
@@ -33,9 +34,12 @@ export function createFrameReader(type: ItemType): FrameReader {
       const end = line.length - 1;
       if (start === undefined || line[end] !== closeBrace) return undefined;
       const inside = start.bytes.length;
-      const managed = findManagedFieldsWithin(line, inside, end);
-      // What is left of the frame is one object only where the frame ends with it.
-      const item = reader.readBehindType(line, inside - metadataStart.length, end, managed);
+      const read = (findEnd: FindEnd): KubeListItem | undefined => {
+        const managed = findManagedFieldsWithin(line, inside, end, findEnd);
+        // What is left of the frame is one object only where the frame ends with it.
+        return reader.readBehindType(line, inside - metadataStart.length, end, managed);
+      };
+      const item = read(nextBracket) ?? read(endOfNested);
       return item === undefined ? undefined : { type: start.type, object: item.value, json: item.json };
     },
   };

@@ -1,6 +1,6 @@
 import { isAscii } from "node:buffer";
 import type { KubeListItem } from "../kube/client.ts";
-import { endOfNested, findManagedFields } from "./managed-fields.ts";
+import { endOfNested, findManagedFields, nextBracket } from "./managed-fields.ts";
 import type { ByteRange } from "./managed-fields.ts";
 
 /** A list's bytes, cut at its items. */
@@ -67,7 +67,7 @@ export function* walkPart(
   const { bytes } = part;
   for (;;) {
     const { from } = part;
-    const managed = findManagedFields(bytes, from, bytes.length);
+    const managed = findManagedFields(bytes, from, bytes.length, nextBracket);
     const found = bytes.indexOf(between, managed?.to ?? from);
     if (found < 0) return;
     let to = found + 1;
@@ -77,7 +77,7 @@ export function* walkPart(
       // The rest is still to come, or the list ends here.
       if (end === undefined || end === bytes.length || bytes[end] === closeBracket) return;
       to = end;
-      item = reader.read(bytes, from, to, managed);
+      item = reader.read(bytes, from, to, findManagedFields(bytes, from, to, endOfNested));
     }
     if (item === undefined || bytes[to] !== comma) throw new SyntaxError("an item of the list is not JSON");
     part.from = to + 1;
@@ -92,13 +92,13 @@ function* walk(
 ): Generator<KubeListItem, void, undefined> {
   for (let from = start; from < end;) {
     if (page[from] !== openBrace) throw new SyntaxError("an item of the list is not an object");
-    const managed = findManagedFields(page, from, end);
+    const managed = findManagedFields(page, from, end, nextBracket);
     const found = page.indexOf(between, managed?.to ?? from);
     let to = found < 0 || found >= end ? end : found + 1;
     let item = reader.read(page, from, to, managed);
     if (item === undefined) {
       to = endOfNested(page, from + 1, end) ?? end;
-      item = reader.read(page, from, to, managed);
+      item = reader.read(page, from, to, findManagedFields(page, from, to, endOfNested));
     }
     // What follows is a comma and another item, or the end.
     if (item === undefined || (to < end && (page[to] !== comma || to + 1 === end)))

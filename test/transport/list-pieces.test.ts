@@ -70,6 +70,22 @@ describe("a list cut into its items", () => {
     ]);
   });
 
+  it.each([
+    ["a bracket in a key", { 'k:{"name":"}]},x"}': {} }],
+    ["a bracket and an item's start in a key", { ']},"spec":{}},{"metadata":{': {} }],
+    ["lists of their own", { "f:a": [[{}], 1], "f:b": [] }],
+  ])("should drop managedFields that hold %s", (_what, fieldsV1) => {
+    const managedFields = [{ manager: "a", fieldsV1 }, { manager: "b" }];
+    const page = toList([
+      { metadata: { name: "a", managedFields }, spec: { list: [{}] } },
+      { metadata: { name: "b" } },
+    ]);
+    expect(piecesOf(page).map(({ value }) => value)).toEqual([
+      { ...type, metadata: { name: "a" }, spec: { list: [{}] } },
+      { ...type, metadata: { name: "b" } },
+    ]);
+  });
+
   it("should not take time that grows with the square of an object made to look like many", () => {
     const look = Array.from({ length: 20_000 }, () => ({ metadata: {} }));
     const page = toList([{ metadata: { name: "a" }, look }, { metadata: { name: "b" } }]);

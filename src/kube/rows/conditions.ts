@@ -15,22 +15,23 @@ export interface Condition {
 
 /** status.conditions of any object, in their order; entries without a type are left out. */
 export function toConditions(object: KubeObject): readonly Condition[] {
-  return toRecords(toRecord(object.status).conditions).flatMap((entry) => toCondition(entry));
+  const conditions: Condition[] = [];
+  for (const entry of toRecords(toRecord(object.status).conditions)) {
+    const type = toText(entry.type);
+    if (type !== null) conditions.push(toCondition(type, entry));
+  }
+  return conditions;
 }
 
-function toCondition(entry: JsonRecord): readonly Condition[] {
-  const type = toText(entry.type);
-  if (type === null) return [];
-  return [
-    {
-      type,
-      status: toText(entry.status) ?? "Unknown",
-      reason: toText(entry.reason),
-      message: toText(entry.message),
-      lastTransitionTime: toTime(entry.lastTransitionTime),
-      observedGeneration: toInt(entry.observedGeneration),
-    },
-  ];
+function toCondition(type: string, entry: JsonRecord): Condition {
+  return {
+    type,
+    status: toText(entry.status) ?? "Unknown",
+    reason: toText(entry.reason),
+    message: toText(entry.message),
+    lastTransitionTime: toTime(entry.lastTransitionTime),
+    observedGeneration: toInt(entry.observedGeneration),
+  };
 }
 
 export function findCondition(conditions: readonly Condition[], type: string): Condition | undefined {

@@ -6,6 +6,18 @@ import type { ConfigReferenceRow } from "./row.ts";
 /** Volume sources that name a Secret for their own use, and the field that holds the reference. */
 const secretFields = ["secretRef", "nodePublishSecretRef", "nodeStageSecretRef", "controllerPublishSecretRef"];
 
+/** Fields of a volume that hold none of these, which are those of most volumes. */
+const withoutDriver: ReadonlySet<string> = new Set([
+  "name",
+  "configMap",
+  "secret",
+  "projected",
+  "downwardAPI",
+  "emptyDir",
+  "hostPath",
+  "persistentVolumeClaim",
+]);
+
 /**
  * The ConfigMaps and Secrets that a pod names: volumes (projected ones and drivers' secrets too), env and envFrom of all its containers,
  * imagePullSecrets. Once each, in order of first use; optional only where every use is.
@@ -42,8 +54,10 @@ function readVolume(volume: JsonRecord, note: Note): void {
     note("Secret", values.name, values.optional);
   }
   note("Secret", toRecord(volume.azureFile).secretName, false);
-  for (const source of Object.values(volume)) {
-    for (const field of secretFields) note("Secret", toRecord(toRecord(source)[field]).name, false);
+  for (const type of Object.keys(volume)) {
+    if (withoutDriver.has(type)) continue;
+    const source = toRecord(volume[type]);
+    for (const field of secretFields) note("Secret", toRecord(source[field]).name, false);
   }
 }
 

@@ -41,22 +41,28 @@ export function toAmountsKey(pod: KubeObject): string {
   const spec = toRecord(pod.spec);
   const status = toRecord(pod.status);
   const isOver = status.phase === "Succeeded" || status.phase === "Failed";
-  const stated = (list: unknown): unknown =>
-    toRecords(list).map(({ name, resources, restartPolicy }) => [name, resources, restartPolicy]);
-  const reported = (list: unknown): unknown =>
-    toRecords(list).flatMap(({ name, resources, allocatedResources }) =>
-      resources === undefined ? [] : [[name, resources, allocatedResources]],
-    );
-  return JSON.stringify([
-    isOver,
-    isResizeInfeasible(status),
-    spec.resources,
-    spec.overhead,
-    stated(spec.containers),
-    stated(spec.initContainers),
-    reported(status.containerStatuses),
-    reported(status.initContainerStatuses),
-  ]);
+  let key = `${isOver} ${isResizeInfeasible(status)} ${toKey(spec.resources)} ${toKey(spec.overhead)}`;
+  for (const list of [spec.containers, spec.initContainers]) {
+    key += " stated";
+    for (const { name, resources, restartPolicy } of toRecords(list))
+      key += ` ${toKey(name)} ${toKey(restartPolicy)} ${toKey(resources)}`;
+  }
+  for (const list of [status.containerStatuses, status.initContainerStatuses]) {
+    key += " reported";
+    for (const { name, resources, allocatedResources } of toRecords(list))
+      if (resources !== undefined) key += ` ${toKey(name)} ${toKey(resources)} ${toKey(allocatedResources)}`;
+  }
+  return key;
+}
+
+/** Text that only an equal value has; lengths go before texts, so that none can pass for several. Some times faster than JSON. */
+function toKey(value: unknown): string {
+  if (value === undefined) return "";
+  if (typeof value === "string") return `${value.length}:${value}`;
+  if (!isRecord(value)) return JSON.stringify(value);
+  let key = "{";
+  for (const name of Object.keys(value)) key += `${name.length}:${name}=${toKey(value[name])}`;
+  return `${key}}`;
 }
 
 function addUpContainers(pod: KubeObject, kind: Kind): Amounts {

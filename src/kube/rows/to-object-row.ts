@@ -60,5 +60,6 @@ function toOwnerRefs({ metadata }: KubeObject, interner: Interner): readonly Own
     uid: String(owner.uid),
     controller: owner.controller === true,
   }));
-  return interner.shared(owners.sort((a, b) => Number(b.controller) - Number(a.controller)));
+  if (owners.length > 1) owners.sort((a, b) => Number(b.controller) - Number(a.controller));
+  return interner.shared(owners, owners[0]?.uid ?? "");
 }
