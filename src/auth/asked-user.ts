@@ -61,7 +61,7 @@ interface Answer {
 
 interface Memo {
   readonly rights: Rights;
-  readonly kinds: string;
+  readonly kinds: readonly ResourceId[];
   readonly namespaces: readonly string[];
   readonly oldestMs: number;
 }
@@ -86,12 +86,11 @@ export class AskedUser {
     { mayAsk, refreshMs = answerRefreshMs, maxAgeMs = answerMaxAgeMs }: LookOptions,
   ): AskedState {
     const now = this.#options.monotonic();
-    const name = kinds.map(({ group, plural }) => `${group}/${plural}`).join(" ");
     const namespaces = this.#options.namespaces();
     const memo = this.#memo;
     if (
       memo !== undefined &&
-      memo.kinds === name &&
+      areSame(memo.kinds, kinds) &&
       memo.namespaces === namespaces &&
       now - memo.oldestMs < refreshMs
     ) {
@@ -105,7 +104,7 @@ export class AskedUser {
     if (rights !== undefined) {
       const shared = this.#options.intern(rights.key, () => rights);
       const oldestMs = Math.min(now, ...Array.from(round.used, (key) => this.#answers.get(key)!.askedAtMs));
-      this.#memo = { rights: shared, kinds: name, namespaces, oldestMs };
+      this.#memo = { rights: shared, kinds, namespaces, oldestMs };
       this.#forget(round.used, now);
       return { state: "known", rights: shared };
     }
@@ -139,6 +138,13 @@ export class AskedUser {
     this.#asking.set(key, asking);
     return asking;
   }
+}
+
+function areSame(some: readonly ResourceId[], others: readonly ResourceId[]): boolean {
+  if (some === others) return true;
+  const isSame = ({ group, plural }: ResourceId, at: number): boolean =>
+    others[at]?.group === group && others[at].plural === plural;
+  return some.length === others.length && some.every(isSame);
 }
 
 /** One look at the answers there are: which were used, which are missing. */

@@ -57,6 +57,8 @@ class FleetAuthorizer implements ClusterAuthorizer {
   readonly #members = new Map<string, Member>();
   readonly #intern: InternTable<Rights> = createInternTable(maxShared);
   readonly #scopes: Scopes = createScopes(maxShared);
+  /** Who users are at clusters: the same for as long as both are. */
+  readonly #callers = new WeakMap<UserIdentity, Map<Cluster, Caller | undefined>>();
   readonly #followers: Followers;
   readonly #undo: readonly (() => void)[];
 
@@ -130,20 +132,17 @@ class FleetAuthorizer implements ClusterAuthorizer {
     more: readonly ResourceId[],
     refresh: boolean,
   ): ClusterAccess | Promise<ClusterAccess> {
-    // prettier-ignore
-    const who = identityAt(cluster, user);
-    if (who === undefined) return nobody;
-    const { username } = who;
+    const caller = this.#callerAt(cluster, user);
+    if (caller === undefined) return nobody;
     if (keeper !== undefined) {
       const trust = keeper.trust();
       if (trust !== "ask") {
-        const rights = keeper.rightsOf({ username, groups: toImpersonatedGroups(username, who.groups) });
+        const rights = keeper.rightsOf(caller.impersonated);
         // Who was nobody by the last that is known does not learn that there is such a cluster.
         if (rights?.isNone === true) return nobody;
         return trust === "good" && rights !== undefined ? { state: "known", rights } : unavailable;
       }
     }
-    const caller: AskedCaller = { key: keyOfUser(user, username, who.groups), identity: user };
     const settle = (resource: ResourceId, signal: AbortSignal): ClusterAccess | Promise<ClusterAccess> => {
       const now = asked.rightsOf(caller, [...more, resource]);
       return now instanceof Promise ? untilAborted(now, signal).then(toKnown, () => unavailable) : toKnown(now);
@@ -154,6 +153,17 @@ class FleetAuthorizer implements ClusterAuthorizer {
     const leastMs = keeper === undefined ? 0 : followEveryMs;
     const rights = asked.rightsOf(caller, more, { refresh, leastMs });
     return rights instanceof Promise ? rights.then(toKnown) : toKnown(rights);
+  }
+
+  #callerAt(cluster: Cluster, user: UserIdentity): Caller | undefined {
+    let places = this.#callers.get(user);
+    if (places === undefined) this.#callers.set(user, (places = new Map()));
+    if (places.has(cluster)) return places.get(cluster);
+    const caller = toCaller(cluster, user);
+    // Users outlive clusters: those that left are not kept for their sake.
+    for (const known of places.keys()) if (this.#members.get(known.name)?.cluster !== known) places.delete(known);
+    places.set(cluster, caller);
+    return caller;
   }
 
   #join(cluster: Cluster): void {
@@ -175,6 +185,19 @@ class FleetAuthorizer implements ClusterAuthorizer {
     member.keeper?.close();
     member.asked.close();
   }
+}
+
+/** Somebody at one cluster. */
+interface Caller extends AskedCaller {
+  readonly impersonated: { readonly username: string; readonly groups: readonly string[] };
+}
+
+function toCaller(cluster: Cluster, user: UserIdentity): Caller | undefined {
+  const who = identityAt(cluster, user);
+  if (who === undefined) return undefined;
+  const { username, groups } = who;
+  const impersonated = { username, groups: toImpersonatedGroups(username, groups) };
+  return { key: keyOfUser(user, username, groups), identity: user, impersonated };
 }
 
 const nobody: ClusterAccess = { state: "none" };

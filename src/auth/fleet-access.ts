@@ -23,11 +23,39 @@ export type Scopes = (verbs: readonly ReadVerb[], rights: ReadonlyMap<string, Ri
 
 export function createScopes(maximum: number): Scopes {
   const table: InternTable<Scope> = createInternTable(maximum);
+  /** The scopes last made of the first cluster's rights, so that who asks again need not be named again. */
+  const recent = new WeakMap<Rights, readonly RecentScope[]>();
   return (verbs, rights) => {
+    const [first] = rights.values();
+    const known = first && recent.get(first)?.find((each) => isOf(each, verbs, rights));
+    if (known !== undefined) return known.scope;
+    const scope = find(verbs, rights);
+    if (first !== undefined)
+      recent.set(first, [{ verbs, rights, scope }, ...(recent.get(first) ?? [])].slice(0, maxRecent));
+    return scope;
+  };
+
+  function find(verbs: readonly ReadVerb[], rights: ReadonlyMap<string, Rights>): Scope {
     const parts = Array.from(rights, ([cluster, one]) => [cluster, ...verbs.map((verb) => one.keyOf(verb))]);
     const key = shortHash(JSON.stringify([verbs, parts]));
     return table(key, () => new RightsScope(key, verbs, rights));
-  };
+  }
+}
+
+interface RecentScope {
+  readonly verbs: readonly ReadVerb[];
+  readonly rights: ReadonlyMap<string, Rights>;
+  readonly scope: Scope;
+}
+
+/** Those who have the same rights in one cluster mostly have the same in the others. */
+const maxRecent = 8;
+
+function isOf(recent: RecentScope, verbs: readonly ReadVerb[], rights: ReadonlyMap<string, Rights>): boolean {
+  if (recent.verbs.length !== verbs.length || recent.rights.size !== rights.size) return false;
+  if (!verbs.every((verb, at) => recent.verbs[at] === verb)) return false;
+  for (const [cluster, one] of rights) if (recent.rights.get(cluster) !== one) return false;
+  return true;
 }
 
 class RightsScope implements Scope {

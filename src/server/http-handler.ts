@@ -49,6 +49,8 @@ export interface Exchange {
   readonly session: Session;
   /** Aborted when the client leaves before its answer is complete. */
   readonly signal: AbortSignal;
+  /** Of `signal`. */
+  readonly controller: AbortController;
   /** For the log line. */
   note(fields: { readonly operationName?: string; readonly code?: string }): void;
 }
@@ -77,10 +79,14 @@ export function createHttpHandler(
     const requestId = toRequestId(request.headers["x-request-id"]) ?? options.createId();
     const noted: { operationName?: string; code?: string } = {};
     const gone = new AbortController();
+    let hasLeft = false;
     const route = toRoute(toPath(request));
     response.setHeader("x-request-id", requestId);
     response.once("close", () => {
-      if (!response.writableFinished) gone.abort(new Error("the client has gone"));
+      if (!response.writableFinished) {
+        hasLeft = true;
+        gone.abort(new Error("the client has gone"));
+      }
       const { statusCode: status } = response;
       const durationMs = Math.round((clock.monotonic() - startedMs) * 10) / 10;
       metrics.requestDone({ route, method: toKnownMethod(request.method), status });
@@ -95,10 +101,11 @@ export function createHttpHandler(
       response,
       requestId,
       signal: gone.signal,
+      controller: gone,
       note: (fields: typeof noted) => void Object.assign(noted, fields),
     };
     answer(exchange, route).catch((error: unknown) => {
-      if (gone.signal.aborted) return;
+      if (hasLeft) return;
       refuse(exchange, error);
     });
   };
@@ -158,7 +165,7 @@ export function createHttpHandler(
   }
 
   async function answerGraphql(knock: Knock): Promise<void> {
-    const { request, response, requestId, signal } = knock;
+    const { request, response, requestId, signal, controller } = knock;
     const cors = toCors(request);
     for (const [name, value] of Object.entries(cors)) response.setHeader(name, value as string);
     const { method } = request;
@@ -179,6 +186,7 @@ export function createHttpHandler(
       requestId,
       session,
       signal,
+      controller,
       transport: "http",
       traceparent: toText(request.headers["traceparent"]),
     });

@@ -35,6 +35,8 @@ export interface OperationOrigin {
   readonly transport: Transport;
   /** Aborted when the client has gone; of a stream, until it is open: after that it is for its reader to return it. */
   readonly signal: AbortSignal;
+  /** Of `signal`, where that is this operation's alone: aborted when its time is over as well. */
+  readonly controller?: AbortController;
   /** The W3C header of who asked, as it came. */
   readonly traceparent?: string | undefined;
 }
@@ -114,6 +116,7 @@ export function createOperations({
     { requestId, transport, traceparent }: OperationOrigin,
     run: () => Promise<Result>,
   ): Promise<Result> {
+    if (tracer === noTracer) return run();
     const name = operationName ?? operation.name?.value;
     const attributes = {
       "graphql.operation.type": operation.operation,
@@ -154,34 +157,46 @@ export function createOperations({
     };
   }
 
-  async function createArgs(
-    prepared: PreparedOperation,
-    origin: OperationOrigin,
-    signal: AbortSignal,
-  ): Promise<ExecutionArgs> {
-    const { requestId, session } = origin;
-    const { identity } = session;
+  function toArgs(prepared: PreparedOperation, contextValue: object): ExecutionArgs {
     return {
       schema,
       document: prepared.document,
       operationName: prepared.operationName,
       variableValues: prepared.variables,
-      contextValue: await createContext({ requestId, identity, signal, nowMs: clock.now() }),
+      contextValue,
       options: { maxCoercionErrors: limits.errors },
     };
   }
 
+  function contextOf({ requestId, session }: OperationOrigin, signal: AbortSignal): object | Promise<object> {
+    return createContext({ requestId, identity: session.identity, signal, nowMs: clock.now() });
+  }
+
+  async function createArgs(
+    prepared: PreparedOperation,
+    origin: OperationOrigin,
+    signal: AbortSignal,
+  ): Promise<ExecutionArgs> {
+    return toArgs(prepared, await contextOf(origin, signal));
+  }
+
   async function executeOperation(prepared: PreparedOperation, origin: OperationOrigin): Promise<FormattedResult> {
-    const { requestId } = origin;
+    const { requestId, controller } = origin;
     if (running >= limits.requests) return { errors: report([createBusyError(limits.requests)], requestId) };
     running += 1;
     const startedMs = clock.monotonic();
-    const scope = createScope(origin.signal);
+    const scope = controller === undefined ? createScope(origin.signal) : toScope(controller);
     const isMutation = prepared.operation.operation === OperationTypeNode.MUTATION;
     try {
+      const context = contextOf(origin, scope.signal);
       const run = origin.transport === "http" ? executeHttp : execute;
-      const executed = executeAfter(prepared, createArgs(prepared, origin, scope.signal), run);
-      return toFormatted(await withinTime(executed, scope, isMutation), requestId);
+      const executed =
+        context instanceof Promise
+          ? context.then((made) => executeAfter(prepared, made, run))
+          : executeAfter(prepared, context, run);
+      // What is there at once is in time.
+      const result = executed instanceof Promise ? await withinTime(executed, scope, isMutation) : executed;
+      return toFormatted(result, requestId);
     } catch (error) {
       return { errors: report([error], requestId) };
     } finally {
@@ -193,15 +208,15 @@ export function createOperations({
   }
 
   /** Waits for what the query wants to see, then executes it: all of it reads one state. */
-  async function executeAfter(
+  function executeAfter(
     prepared: PreparedOperation,
-    creating: Promise<ExecutionArgs>,
+    context: object,
     run: Execute,
-  ): Promise<ExecutionResult> {
-    const args = await creating;
+  ): ExecutionResult | Promise<ExecutionResult> {
+    const args = toArgs(prepared, context);
     const tokens = awaitReadAfter === undefined ? [] : readAfterTokens(prepared);
-    if (tokens.length > 0) await awaitReadAfter?.(tokens, args.contextValue as object);
-    return run(args);
+    if (awaitReadAfter === undefined || tokens.length === 0) return run(args);
+    return awaitReadAfter(tokens, context).then(() => run(args));
   }
 
   function withinTime<T>(work: Promise<T>, scope: Scope, isMutation: boolean): Promise<T> {
@@ -211,7 +226,16 @@ export function createOperations({
         scope.abort(error);
         cancel = clock.setTimer(() => reject(error), afterTimeoutMs);
       }, limits.operationMs);
-      void work.then(resolve, reject).finally(() => cancel());
+      work.then(
+        (result) => {
+          cancel();
+          resolve(result);
+        },
+        (error: unknown) => {
+          cancel();
+          reject(error);
+        },
+      );
     });
   }
 
@@ -255,6 +279,11 @@ interface Scope {
 /** A signal of one operation below that of its client, whose listener is taken back. (AbortSignal.any keeps it as long as the client stays.) */
 function createScope(outer: AbortSignal): Scope {
   return new OperationScope(outer);
+}
+
+/** A signal that is the operation's alone stands below none. */
+function toScope(controller: AbortController): Scope {
+  return { signal: controller.signal, abort: (reason) => controller.abort(reason), close: () => {} };
 }
 
 class OperationScope implements Scope {

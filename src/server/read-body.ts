@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import type { IncomingMessage } from "node:http";
 import { ApiError } from "../kube/api-error.ts";
 
@@ -63,7 +64,7 @@ function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> 
     let isWhole = false;
     request.once("end", () => {
       isWhole = true;
-      resolve(Buffer.concat(chunks, length));
+      resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, length));
     });
     request.once("error", reject);
     request.once("close", () => {
@@ -74,11 +75,10 @@ function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> 
 }
 
 function decodeUtf8(bytes: Buffer): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    throw badRequest("The body is not valid UTF-8.");
-  }
+  if (!isUtf8(bytes)) throw badRequest("The body is not valid UTF-8.");
+  // A mark at the beginning is not part of the text (RFC 8259 8.1 lets us overlook it).
+  const isMarked = bytes.length >= 3 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+  return bytes.toString("utf8", isMarked ? 3 : 0);
 }
 
 function badRequest(message: string): ApiError {
