@@ -93,7 +93,7 @@ export class BodyPacker {
   *#unpackedRows(): Generator<AnyRow | undefined, void> {
     for (const { rows } of this.#options.store.snapshot().partitions) {
       for (const [index, row] of rows.entries()) {
-        if (row.body.packed === undefined) yield row;
+        if (!row.body.isPacked) yield row;
         else if (index % 128 === 0) yield undefined;
       }
     }

@@ -1,12 +1,15 @@
 import type { AnyRow } from "../kube/rows/row.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { BodyDictionary } from "../kube/body-dictionary.ts";
+import { fewRows } from "./body-packer.ts";
 import type { BodyPacker } from "./body-packer.ts";
 import type { ResourceStore } from "./resource-store.ts";
 import { toRowKey } from "./row-maker.ts";
 import type { SnapshotId, SnapshotRecord, SnapshotStore, StoredSnapshot } from "./snapshot-store.ts";
 import type { Slices } from "./slices.ts";
+import { isAlike, rowsOfBlock, toStoredBlock } from "./stored-block.ts";
 import { toDictionaryRecord } from "./stored-dictionary.ts";
+import { goneText, toBlockKeys } from "./stored-key.ts";
 import { toStoredRow } from "./stored-row.ts";
 import type { CacheTimings } from "./timings.ts";
 
@@ -121,7 +124,7 @@ export class DiskWriter {
     const { snapshots, id, store, packer } = this.#options;
     const records: SnapshotRecord[] = keys.map((key) => {
       const row = find(store, key);
-      return { key, value: row === undefined ? undefined : toStoredRow(row) };
+      return { key, value: row === undefined ? goneText : toStoredRow(row) };
     });
     const { dictionary } = packer;
     if (dictionary !== undefined && dictionary.id !== this.#writtenDictionary)
@@ -142,18 +145,15 @@ export class DiskWriter {
     const { dictionary } = packer;
     if (dictionary !== undefined) dictionaries.set(dictionary.id, dictionary);
     let bytes = 0;
-    await slices.turn();
-    let isOver = slices.begin();
-    for (const { rows } of partitions) {
-      for (const row of rows) {
-        const text = toStoredRow(row);
-        const used = row.body.packed?.dictionary;
+    for (const rows of toBatches(partitions.flatMap((partition) => partition.rows))) {
+      await slices.turn();
+      for (const { body } of rows) {
+        const used = body.packed?.dictionary;
         if (used !== undefined) dictionaries.set(used.id, used);
-        objects.set(toRowKey(row), text);
-        bytes += text.length;
-        if (!isOver()) continue;
-        await slices.turn();
-        isOver = slices.begin();
+      }
+      for (const { key, value } of toRecords(rows, objects.size)) {
+        objects.set(key, value);
+        bytes += value.length;
       }
     }
     for (const each of dictionaries.values()) {
@@ -166,6 +166,35 @@ export class DiskWriter {
     this.#appendedBytes = 0;
     this.#wholeBytes = Math.max(smallLogBytes, bytes);
   }
+}
+
+type Rows = readonly [AnyRow, ...AnyRow[]];
+type TextRecord = SnapshotRecord & { readonly value: string };
+
+/** In blocks; few rows are each a batch of their own. */
+function* toBatches(rows: readonly AnyRow[]): Generator<Rows> {
+  let batch: [AnyRow, ...AnyRow[]] | undefined;
+  for (const row of rows) {
+    if (batch === undefined) batch = [row];
+    else if (rows.length >= fewRows && batch.length < rowsOfBlock && isAlike(batch[0], row)) batch.push(row);
+    else {
+      yield batch;
+      batch = [row];
+    }
+  }
+  if (batch !== undefined) yield batch;
+}
+
+/** `index`: such as no other block of the snapshot has. */
+function toRecords(rows: Rows, index: number): readonly TextRecord[] {
+  const [row] = rows;
+  if (rows.length === 1) return [{ key: toRowKey(row), value: toStoredRow(row) }];
+  const keys = toBlockKeys(index);
+  const block = toStoredBlock(rows);
+  return [
+    { key: keys.rows, value: block.rows },
+    { key: keys.bodies, value: block.bodies },
+  ];
 }
 
 type Position = Pick<StoredSnapshot, "resourceVersion" | "observedAtMs">;

@@ -1,10 +1,15 @@
 import type { BodyDictionary } from "../kube/body-dictionary.ts";
 import type { Slices } from "./slices.ts";
 import type { ResourceStore } from "./resource-store.ts";
+import { toRowKey } from "./row-maker.ts";
 import type { RowMaker } from "./row-maker.ts";
-import type { SnapshotStore } from "./snapshot-store.ts";
-import { isDictionaryKey, readDictionaries } from "./stored-dictionary.ts";
+import type { AnyRow } from "../kube/rows/row.ts";
+import type { SnapshotStore, StoredSnapshot } from "./snapshot-store.ts";
+import { createStoredBlockReader } from "./stored-block.ts";
+import { readDictionaries } from "./stored-dictionary.ts";
+import { goneText, isRowKey, toBodiesKey } from "./stored-key.ts";
 import { createStoredRowReader } from "./stored-row.ts";
+import type { StoredRowReaderOptions } from "./stored-row.ts";
 
 export interface RestoreOptions {
   readonly store: ResourceStore;
@@ -34,24 +39,43 @@ export async function restore(options: RestoreOptions): Promise<Restored | undef
   if (stored === undefined) return undefined;
   const { observedAtMs, resourceVersion } = stored;
   const dictionaries = readDictionaries(stored.objects);
-  const readRow = createStoredRowReader({ makeRow, observedAtMs, dictionaries });
+  const batches = readBatches(stored.objects, { makeRow, observedAtMs, dictionaries });
   let unpacked = 0;
-  const records = stored.objects.entries();
-  let record = records.next();
-  while (record.done !== true) {
+  let batch = batches.next();
+  while (batch.done !== true) {
     await slices.turn();
     signal.throwIfAborted();
     const isOver = slices.begin();
     store.edit(() => {
       do {
-        const [key, text] = record.value as [string, string];
-        const row = isDictionaryKey(key) ? undefined : readRow(text);
-        if (row !== undefined) store.put(row, { resourceVersion, synthesised: true });
-        if (row !== undefined && row.body.packed === undefined) unpacked++;
-        record = records.next();
-      } while (record.done !== true && !isOver());
+        for (const row of batch.value ?? []) {
+          store.put(row, { resourceVersion, synthesised: true });
+          if (row.body.isText) unpacked++;
+        }
+        batch = batches.next();
+      } while (batch.done !== true && !isOver());
     });
   }
   store.resourceVersion = resourceVersion;
   return { observedAtMs, dictionary: [...dictionaries.values()].at(-1), unpacked };
+}
+
+/** The rows of a snapshot, a block or a single one at a time. What has changed since its block was written lies beside it, by its own key. */
+function* readBatches(
+  objects: StoredSnapshot["objects"],
+  options: StoredRowReaderOptions,
+): Generator<readonly AnyRow[], void> {
+  const readBlock = createStoredBlockReader(options);
+  const readRow = createStoredRowReader(options);
+  const changed = new Set([...objects.keys()].filter(isRowKey));
+  for (const [key, text] of objects) {
+    const bodiesKey = toBodiesKey(key);
+    if (bodiesKey !== undefined) {
+      const rows = readBlock({ rows: text, bodies: objects.get(bodiesKey) ?? "" });
+      yield changed.size === 0 ? rows : rows.filter((row) => !changed.has(toRowKey(row)));
+    } else if (changed.has(key) && text !== goneText) {
+      const row = readRow(text);
+      if (row !== undefined) yield [row];
+    }
+  }
 }

@@ -1,8 +1,9 @@
 import { splitApiVersion, toResourceName } from "../kube/resource-id.ts";
 import type { ResourceId } from "../kube/resource-id.ts";
 import { knownResources } from "../kube/known-resources.ts";
-import type { SnapshotStore } from "./snapshot-store.ts";
-import { isDictionaryKey } from "./stored-dictionary.ts";
+import type { SnapshotStore, StoredSnapshot } from "./snapshot-store.ts";
+import { readBlockType } from "./stored-block.ts";
+import { goneText, isRowKey, toBodiesKey } from "./stored-key.ts";
 import { readStoredType } from "./stored-row.ts";
 
 /**
@@ -16,29 +17,32 @@ export async function findStoredResources(
   const known = new Map<string, ResourceId>(Object.values(knownResources).map((id) => [toResourceName(id), id]));
   const found: ResourceId[] = [];
   for (const name of await snapshots.list(clusterUid)) {
-    const id = known.get(name) ?? toResourceId(name, await firstObject(snapshots, clusterUid, name));
+    const id = known.get(name) ?? toResourceId(name, (await snapshots.load({ clusterUid, resource: name }))?.objects);
     if (id !== undefined) found.push(id);
   }
   return found;
 }
 
-async function firstObject(
-  snapshots: SnapshotStore,
-  clusterUid: string,
-  resource: string,
-): Promise<readonly [key: string, text: string] | undefined> {
-  const stored = await snapshots.load({ clusterUid, resource });
-  return [...(stored?.objects.entries() ?? [])].find(([key]) => !isDictionaryKey(key));
-}
-
-function toResourceId(name: string, object: readonly [key: string, text: string] | undefined): ResourceId | undefined {
-  if (object === undefined) return undefined;
-  const [key, text] = object;
+function toResourceId(name: string, objects: StoredSnapshot["objects"] | undefined): ResourceId | undefined {
+  const type = readType(objects ?? new Map());
+  if (type === undefined) return undefined;
   const dot = name.indexOf(".");
   const plural = dot < 0 ? name : name.slice(0, dot);
   const group = dot < 0 ? "" : name.slice(dot + 1);
-  const type = readStoredType(text);
-  if (type === undefined) return undefined;
   const { version } = splitApiVersion(type.apiVersion);
-  return { group, version, plural, kind: type.kind, namespaced: key.includes("/") };
+  return { group, version, plural, kind: type.kind, namespaced: type.namespaced };
+}
+
+/** Of the first block or row that can be read. */
+function readType(objects: StoredSnapshot["objects"]): ReturnType<typeof readBlockType> {
+  for (const [key, text] of objects) {
+    if (toBodiesKey(key) !== undefined) {
+      const type = readBlockType(text);
+      if (type !== undefined) return type;
+    } else if (isRowKey(key) && text !== goneText) {
+      const type = readStoredType(text);
+      if (type !== undefined) return { ...type, namespaced: key.includes("/") };
+    }
+  }
+  return undefined;
 }

@@ -6,7 +6,7 @@ import type { AnyRow } from "../kube/rows/row.ts";
 import type { RowMaker } from "./row-maker.ts";
 
 /*
- * How a row with a packed body lies on disk: beside it, so that a start opens no body.
+ * How a row with a packed body that has changed since its block (stored-block.ts) was written lies on disk: beside its body, so that a start opens none.
  *   ~LAYOUT DICTIONARY BODY     one line: layout of the row, id of the dictionary, the packed body in base64
  *   [VALUES]                    apiVersion, kind, then the row's fields in their order as JSON; {} for a map, [] for any other object:
  *   PART                        one line of JSON each, which many rows share word for word
@@ -16,8 +16,9 @@ const packedSign = "~";
 /** To be raised whenever a mapper reads the same field differently: rows from before are then made anew from their bodies. */
 const mapperVersion = 1;
 /** Not kept: known from where the row lies, or about to be another. */
-const notKept: ReadonlySet<string> = new Set(["clusterName", "resource", "observedAtMs", "source", "body"]);
-const maps: ReadonlySet<string> = new Set(["labelMap", "selectorMap", "labelManagers"]);
+export const notKept: ReadonlySet<string> = new Set(["clusterName", "resource", "observedAtMs", "source", "body"]);
+/** Fields that are maps without a prototype. */
+export const maps: ReadonlySet<string> = new Set(["labelMap", "selectorMap", "labelManagers"]);
 
 /** The text of a row for disk: row beside body once that is packed, else the object alone. */
 export function toStoredRow(row: AnyRow): string {
@@ -109,24 +110,27 @@ export function createStoredRowReader(options: StoredRowReaderOptions): (text: s
   };
 }
 
-interface Template {
+/** A row of the form that all of its resource have. */
+export interface Template {
   readonly row: AnyRow;
   readonly layout: string;
+  /** The fields that lie on disk. */
   readonly kept: readonly string[];
 }
 
-function toTemplate(row: AnyRow | undefined): Template | undefined {
+export function toTemplate(row: AnyRow | undefined): Template | undefined {
   if (row === undefined) return undefined;
   const fields = Object.keys(row);
   return { row, layout: layoutOf(fields), kept: fields.filter((field) => !notKept.has(field)) };
 }
 
 /** Names of a row's fields, in order, and how they were read. */
-function layoutOf(fields: readonly string[]): string {
+export function layoutOf(fields: readonly string[]): string {
   return createHash("sha256").update(`${mapperVersion} ${fields.join()}`).digest("hex").slice(0, 12);
 }
 
-function parse(text: string): unknown {
+/** undefined where that is no JSON. */
+export function parse(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {

@@ -16,6 +16,10 @@ export interface Body {
   pack(dictionary: BodyDictionary): void;
   /** Set once it is packed. */
   readonly packed: PackedBytes | undefined;
+  /** Whether `pack` has nothing to do any more. */
+  readonly isPacked: boolean;
+  /** Whether it is held as JSON, unpacked. */
+  readonly isText: boolean;
 }
 
 /** A packed text and what unpacks it. */

@@ -19,15 +19,29 @@ export function createPackedBody({ bytes, dictionary }: PackedBytes): Body {
   return new KeptBody(bytes, dictionary);
 }
 
+/** Packed bytes in base64, as many lie on disk in one text, of which this holds a part: until it is needed or packed. */
+export function createStoredBody(base64: string, form: InBase64): Body {
+  return new KeptBody(base64, form);
+}
+
+/** What many bodies in base64 are packed with. */
+export class InBase64 {
+  readonly dictionary: BodyDictionary;
+
+  constructor(dictionary: BodyDictionary) {
+    this.dictionary = dictionary;
+  }
+}
+
 /** A class, and two fields: there is one for every object of the fleet. */
 class KeptBody implements Body {
   /** JSON, or what the dictionary has made of it. */
   #content: string;
-  #dictionary: BodyDictionary | undefined;
+  #form: BodyDictionary | InBase64 | undefined;
 
-  constructor(content: string, dictionary: BodyDictionary | undefined) {
+  constructor(content: string, form: BodyDictionary | InBase64 | undefined) {
     this.#content = content;
-    this.#dictionary = dictionary;
+    this.#form = form;
   }
 
   get byteLength(): number {
@@ -39,16 +53,34 @@ class KeptBody implements Body {
     return dictionary === undefined ? undefined : { dictionary, bytes: this.#content };
   }
 
+  get isPacked(): boolean {
+    return this.#form !== undefined && !(this.#form instanceof InBase64);
+  }
+
+  get isText(): boolean {
+    return this.#form === undefined;
+  }
+
   pack(dictionary: BodyDictionary): void {
     if (this.#dictionary !== undefined) return;
     this.#content = dictionary.pack(this.#content);
-    this.#dictionary = dictionary;
+    this.#form = dictionary;
+  }
+
+  /** What `#content` is packed with; it is decoded where it has not been. */
+  get #dictionary(): BodyDictionary | undefined {
+    const form = this.#form;
+    if (!(form instanceof InBase64)) return form;
+    this.#content = Buffer.from(this.#content, "base64").toString("latin1");
+    this.#form = form.dictionary;
+    return form.dictionary;
   }
 
   text(): string {
-    if (this.#dictionary === undefined) return this.#content;
+    const dictionary = this.#dictionary;
+    if (dictionary === undefined) return this.#content;
     try {
-      return this.#dictionary.unpack(this.#content);
+      return dictionary.unpack(this.#content);
     } catch (cause) {
       throw damaged("cannot be unpacked", cause);
     }

@@ -10,7 +10,7 @@ import type { SnapshotId, SnapshotRecord, StoredSnapshot } from "../snapshot-sto
  * written behind: neither a lost block nor a second writer can pass for a good file. The first "M" ends the snapshot, each later one a batch;
  * what has no "M" behind it does not count. So every state that can be read is one that was whole when it was written.
  */
-const magic = Buffer.from("FGPACK1\n");
+const magic = Buffer.from("FGPACK2\n");
 const headerBytes = magic.length + 8;
 const frameBytes = 8;
 const types = { put: 0x50, delete: 0x44, mark: 0x4d } as const;

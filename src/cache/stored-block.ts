@@ -1,0 +1,171 @@
+import { InBase64, createStoredBody, createTextBody } from "../kube/json-body.ts";
+import { toStringMap } from "../kube/interner.ts";
+import type { Body } from "../kube/body.ts";
+import type { AnyRow } from "../kube/rows/row.ts";
+import { layoutOf, maps, notKept, parse, toTemplate } from "./stored-row.ts";
+import type { StoredRowReaderOptions, Template } from "./stored-row.ts";
+
+/*
+ * How the rows of a snapshot lie on disk: many together and column by column, so that a start makes them by copying, opens no body and reads none.
+ *   rows     JSON of StoredBlock
+ *   bodies   one behind the other: JSON, or packed bytes in base64
+ */
+
+/** A millisecond or two of work for whoever reads or writes one. */
+export const rowsOfBlock = 256;
+
+/** Two records of a snapshot. */
+export interface BlockTexts {
+  readonly rows: string;
+  readonly bodies: string;
+}
+
+/** A value a row: `each`, or where values repeat, those there are and which of them; none of `at` where all rows have the same. */
+type Column =
+  { readonly each: readonly unknown[] } | { readonly of: readonly unknown[]; readonly at: readonly number[] };
+
+interface StoredBlock {
+  /** Of the first row; for a kind that nobody knows beforehand. */
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly namespaced: boolean;
+  readonly layout: string;
+  /** Characters of each body, and the dictionary's id of each; "" where it is JSON. */
+  readonly sizes: readonly number[];
+  readonly dictionaries: Column;
+  readonly columns: Readonly<Record<string, Column>>;
+}
+
+/** Whether two rows may lie in one block. */
+export function isAlike(one: AnyRow, other: AnyRow): boolean {
+  const keys = Object.keys(one);
+  return one.kind === other.kind && keys.join() === Object.keys(other).join();
+}
+
+/** Texts of rows that are alike; at least one. */
+export function toStoredBlock(rows: readonly [AnyRow, ...AnyRow[]]): BlockTexts {
+  const [first] = rows;
+  const fields = Object.keys(first);
+  const columns: Record<string, Column> = {};
+  for (const field of fields) {
+    if (!notKept.has(field)) columns[field] = toColumn(rows.map((row) => row[field as keyof AnyRow]));
+  }
+  const bodies: string[] = [];
+  const ids: string[] = [];
+  for (const { body } of rows) {
+    const { packed } = body;
+    ids.push(packed?.dictionary.id ?? "");
+    bodies.push(packed === undefined ? body.text() : Buffer.from(packed.bytes, "latin1").toString("base64"));
+  }
+  const block: StoredBlock = {
+    apiVersion: first.apiVersion,
+    kind: first.kind,
+    namespaced: first.namespace !== null,
+    layout: layoutOf(fields),
+    sizes: bodies.map(({ length }) => length),
+    dictionaries: toColumn(ids),
+    columns,
+  };
+  return { rows: JSON.stringify(block), bodies: bodies.join("") };
+}
+
+/** What the rows of a block are of; undefined where that cannot be read. */
+export function readBlockType(rows: string): Pick<StoredBlock, "apiVersion" | "kind" | "namespaced"> | undefined {
+  const block = parse(rows) as Partial<StoredBlock> | null | undefined;
+  const { apiVersion, kind, namespaced } = block ?? {};
+  if (typeof apiVersion !== "string" || typeof kind !== "string" || typeof namespaced !== "boolean") return undefined;
+  return { apiVersion, kind, namespaced };
+}
+
+/** Reads blocks of one resource into rows with source DISK; what cannot be read is left out. */
+export function createStoredBlockReader(options: StoredRowReaderOptions): (texts: BlockTexts) => readonly AnyRow[] {
+  const { makeRow, observedAtMs, dictionaries } = options;
+  const forms = new Map([...dictionaries].map(([id, dictionary]) => [id, new InBase64(dictionary)]));
+  const fromBody = (body: Body): AnyRow | undefined => {
+    try {
+      const json = body.text();
+      return makeRow(parse(json), { source: "DISK", observedAtMs, json });
+    } catch {
+      return undefined;
+    }
+  };
+  let template: Template | undefined;
+  return (texts) => {
+    const block = parse(texts.rows) as StoredBlock | undefined;
+    try {
+      if (block === undefined) return [];
+      const bodies = toBodies(block, texts.bodies, forms);
+      // The first body is opened: the row made of it is the form for all others.
+      template ??= toTemplate(bodies[0] === undefined ? undefined : fromBody(bodies[0]));
+      if (template?.layout !== block.layout) return bodies.flatMap((body) => (body && fromBody(body)) ?? []);
+      return toRows(template, block, bodies);
+    } catch {
+      return [];
+    }
+  };
+}
+
+/** undefined for those whose dictionary is lost. */
+function toBodies(
+  { sizes, dictionaries }: StoredBlock,
+  bodies: string,
+  forms: ReadonlyMap<string, InBase64>,
+): readonly (Body | undefined)[] {
+  const ids = toValues(dictionaries, sizes.length) as readonly string[];
+  let end = 0;
+  return sizes.map((size, index) => {
+    const text = bodies.slice(end, (end += size));
+    if (text.length !== size) throw new Error("a body is not whole");
+    const id = ids[index];
+    if (id === "") return createTextBody(text);
+    const form = forms.get(id ?? "");
+    return form === undefined ? undefined : createStoredBody(text, form);
+  });
+}
+
+function toRows(
+  { row, kept }: Template,
+  { columns }: StoredBlock,
+  bodies: readonly (Body | undefined)[],
+): readonly AnyRow[] {
+  const common: Record<string, unknown> = { ...row };
+  const varying: [field: string, values: readonly unknown[]][] = [];
+  for (const field of kept) {
+    const column = toReadColumn(columns[field], field);
+    if ("of" in column && column.at.length === 0) [common[field]] = column.of;
+    else varying.push([field, toValues(column, bodies.length)]);
+  }
+  // A copy has the shape that the mapper gave the row, and no field is added to it.
+  const rows = bodies.map((body): Record<string, unknown> => ({ ...common, body }));
+  for (const [field, values] of varying) {
+    if (values.length !== rows.length) throw new Error("a column is not whole");
+    for (const [index, each] of rows.entries()) each[field] = values[index];
+  }
+  return rows.filter(({ body }) => body !== undefined) as unknown as readonly AnyRow[];
+}
+
+/** With what JSON does not tell: which objects are maps without a prototype. */
+function toReadColumn(column: Column | undefined, field: string): Column {
+  if (column === undefined) throw new Error("a column is missing");
+  if (!maps.has(field)) return column;
+  const toMap = (value: unknown): unknown => toStringMap(Object.entries(value as Readonly<Record<string, string>>));
+  return "each" in column ? { each: column.each.map(toMap) } : { of: column.of.map(toMap), at: column.at };
+}
+
+function toColumn(values: readonly unknown[]): Column {
+  const indexes = new Map<unknown, number>();
+  const at: number[] = [];
+  for (const value of values) {
+    const index = indexes.get(value) ?? indexes.size;
+    if (index === indexes.size) indexes.set(value, index);
+    at.push(index);
+  }
+  if (indexes.size === 1) return { of: [...indexes.keys()], at: [] };
+  return indexes.size > values.length / 2 ? { each: values } : { of: [...indexes.keys()], at };
+}
+
+function toValues(column: Column, count: number): readonly unknown[] {
+  if ("each" in column) return column.each;
+  const { of, at } = column;
+  return at.length === 0 ? Array.from({ length: count }, () => of[0]) : at.map((index) => of[index]);
+}
