@@ -1,14 +1,11 @@
 import type { UserIdentity } from "../kube/identity.ts";
-import { knownResources } from "../kube/known-resources.ts";
-import type { PolicyRule } from "../kube/rbac/policy-rule.ts";
-import { ruleAllows } from "../kube/rbac/rule-allows.ts";
 import type { ResourceAttributes } from "../kube/rbac/rule-allows.ts";
 import type { ResourceId } from "../kube/resource-id.ts";
 import type { RulesReview } from "./access-reviews.ts";
-import { isOfResources } from "./canonical-rules.ts";
+import { collect, isNoMore, Round } from "./asked-round.ts";
+import type { Answer } from "./asked-round.ts";
 import type { InternTable } from "./intern-table.ts";
-import { createRights } from "./rights.ts";
-import type { ReadVerb, Rights } from "./rights.ts";
+import type { Rights } from "./rights.ts";
 
 /** How old an answer of the cluster may be. */
 export const answerMaxAgeMs = 10_000;
@@ -16,12 +13,14 @@ export const answerMaxAgeMs = 10_000;
 export const answerRefreshMs = 5_000;
 /** A cluster that did not answer is asked again after this. */
 const retryMs = 1_000;
-/** A namespace that cannot be, since names have no dots: a review of it tells what holds everywhere, and only that. */
-export const nowhere = "everywhere.fleetgraph.io";
-
-const verbs: readonly ReadVerb[] = ["list", "watch", "get"];
-/** Single objects of cluster-scoped kinds by rules with resourceNames: of more than this the rest is not seen. */
-const maxNames = 64;
+/**
+ * Over so many namespaces, those where the caller may do nothing of its own are asked about in turn, so many each time or as many as make it once around
+ * in `turnMs`. Rights that are new there are seen later; what is taken away never is, for there is nothing to take.
+ */
+export const turnSize = 50;
+export const turnMs = 60_000;
+/** Once around, for who asks now and then; then it is asked at once, and whoever wants to know waits. */
+const turnMaxAgeMs = 90_000;
 
 /** Puts questions to one cluster as one caller. */
 export interface Questions {
@@ -53,12 +52,6 @@ export interface LookOptions {
   readonly maxAgeMs?: number;
 }
 
-interface Answer {
-  readonly value: unknown;
-  /** clock.monotonic() when it was asked for. */
-  readonly askedAtMs: number;
-}
-
 interface Memo {
   readonly rights: Rights;
   readonly kinds: readonly ResourceId[];
@@ -74,7 +67,11 @@ export class AskedUser {
   readonly #options: AskedUserOptions;
   readonly #answers = new Map<string, Answer>();
   readonly #asking = new Map<string, Promise<void>>();
+  /** Namespaces where the caller had something of its own, by question, with clock.monotonic() of the last time. */
+  readonly #ownAtMs = new Map<string, number>();
   #failedAtMs = -Infinity;
+  #turnedAtMs = -Infinity;
+  #oldestMs = -Infinity;
   #memo: Memo | undefined;
 
   constructor(options: AskedUserOptions) {
@@ -96,31 +93,47 @@ export class AskedUser {
     ) {
       return { state: "known", rights: memo.rights };
     }
-    const round = new Round(this.#answers, now - maxAgeMs);
+    const isInTurn = (key: string): boolean => namespaces.length > turnSize && now - (this.#ownAtMs.get(key) ?? -Infinity) > turnMs; // prettier-ignore
+    const round = new Round(this.#answers, { countsMs: now - maxAgeMs, inTurnMs: now - turnMaxAgeMs, isInTurn });
     const rights = collect(kinds, namespaces, round);
-    const stale = [...round.used].filter((key) => now - this.#answers.get(key)!.askedAtMs >= refreshMs);
-    const isPatient = now - this.#failedAtMs < retryMs;
-    const asked = mayAsk && !isPatient ? [...round.missing, ...stale].map((key) => this.#ask(key)) : [];
-    if (rights !== undefined) {
-      const shared = this.#options.intern(rights.key, () => rights);
-      const oldestMs = Math.min(now, ...Array.from(round.used, (key) => this.#answers.get(key)!.askedAtMs));
-      this.#memo = { rights: shared, kinds, namespaces, oldestMs };
-      this.#forget(round.used, now);
-      return { state: "known", rights: shared };
-    }
-    return asked.length === 0 ? { state: "failed" } : { state: "asking", done: Promise.all(asked) };
+    for (const key of round.own) this.#ownAtMs.set(key, now);
+    const canAsk = mayAsk && now - this.#failedAtMs >= retryMs;
+    const stale = this.#olderThan(now - refreshMs, round.used);
+    const asked = canAsk ? [...round.missing, ...stale].map((key) => this.#ask(key)) : [];
+    if (rights === undefined) return asked.length === 0 ? { state: "failed" } : { state: "asking", done: Promise.all(asked) }; // prettier-ignore
+    if (canAsk) this.#takeTurn(round, namespaces.length, { now, refreshMs });
+    const shared = this.#options.intern(rights.key, () => rights);
+    this.#oldestMs = Math.min(now, ...Array.from(round.used, (key) => this.#answers.get(key)!.askedAtMs));
+    this.#memo = { rights: shared, kinds, namespaces, oldestMs: this.#oldestMs };
+    this.#forget(round, now);
+    return { state: "known", rights: shared };
   }
 
   /** clock.monotonic() when the oldest answer behind the last rights was asked for; -Infinity before there were any. */
   get askedAtMs(): number {
-    return this.#memo?.oldestMs ?? -Infinity;
+    return this.#oldestMs;
+  }
+
+  #olderThan(ms: number, questions: ReadonlySet<string>): readonly string[] {
+    return [...questions].filter((key) => this.#answers.get(key)!.askedAtMs <= ms);
+  }
+
+  /** Asks about the next of the namespaces that are asked about in turn; nobody waits for it. */
+  #takeTurn({ inTurn }: Round, namespaces: number, { now, refreshMs }: { now: number; refreshMs: number }): void {
+    if (now - this.#turnedAtMs < refreshMs) return;
+    this.#turnedAtMs = now;
+    const askedAt = (key: string): number => this.#answers.get(key)!.askedAtMs;
+    const oldest = [...this.#olderThan(now - refreshMs, inTurn)].sort((a, b) => askedAt(a) - askedAt(b));
+    const size = Math.max(turnSize, Math.ceil((namespaces * refreshMs) / turnMs));
+    for (const key of oldest.slice(0, size)) void this.#ask(key);
   }
 
   /** Answers of namespaces and kinds that nobody needs any more. */
-  #forget(used: ReadonlySet<string>, now: number): void {
+  #forget({ used, inTurn }: Round, now: number): void {
     for (const [key, { askedAtMs }] of this.#answers) {
-      if (!used.has(key) && now - askedAtMs > answerMaxAgeMs) this.#answers.delete(key);
+      if (!used.has(key) && !inTurn.has(key) && now - askedAtMs > answerMaxAgeMs) this.#answers.delete(key);
     }
+    for (const [key, atMs] of this.#ownAtMs) if (now - atMs > turnMs) this.#ownAtMs.delete(key);
   }
 
   #ask(key: string): Promise<void> {
@@ -131,12 +144,20 @@ export class AskedUser {
     const question = JSON.parse(key) as string | ResourceAttributes;
     const asking = (typeof question === "string" ? questions.rules(question) : questions.allowed(question))
       .then(
-        (value) => void this.#answers.set(key, { value, askedAtMs }),
+        (value) => this.#take(key, { value, askedAtMs }),
         () => void (this.#failedAtMs = monotonic()),
       )
       .finally(() => this.#asking.delete(key));
     this.#asking.set(key, asking);
     return asking;
+  }
+
+  #take(key: string, answer: Answer): void {
+    const before = this.#answers.get(key);
+    this.#answers.set(key, answer);
+    // What was remembered together was so by what is in turn as it was before.
+    const [was, is] = [before?.value, answer.value] as readonly (RulesReview | boolean | undefined)[];
+    if (typeof was === "object" && typeof is === "object" && !isNoMore(is, was)) this.#memo = undefined;
   }
 }
 
@@ -145,105 +166,6 @@ function areSame(some: readonly ResourceId[], others: readonly ResourceId[]): bo
   const isSame = ({ group, plural }: ResourceId, at: number): boolean =>
     others[at]?.group === group && others[at].plural === plural;
   return some.length === others.length && some.every(isSame);
-}
-
-/** One look at the answers there are: which were used, which are missing. */
-class Round {
-  readonly used = new Set<string>();
-  readonly missing = new Set<string>();
-  readonly #answers: ReadonlyMap<string, Answer>;
-  readonly #sinceMs: number;
-
-  constructor(answers: ReadonlyMap<string, Answer>, sinceMs: number) {
-    this.#answers = answers;
-    this.#sinceMs = sinceMs;
-  }
-
-  rules(namespace: string): RulesReview | undefined {
-    return this.#find(JSON.stringify(namespace)) as RulesReview | undefined;
-  }
-
-  allowed(attributes: ResourceAttributes): boolean {
-    return this.#find(JSON.stringify(attributes)) === true;
-  }
-
-  #find(key: string): unknown {
-    const answer = this.#answers.get(key);
-    if (answer === undefined || answer.askedAtMs < this.#sinceMs) this.missing.add(key);
-    else this.used.add(key);
-    return this.missing.has(key) ? undefined : answer?.value;
-  }
-}
-
-/** The rights as far as the kinds need them; undefined where answers are missing. */
-function collect(kinds: readonly ResourceId[], namespaces: readonly string[], round: Round): Rights | undefined {
-  const everywhere = round.rules(nowhere);
-  if (everywhere === undefined) return undefined;
-  const anything = { verb: "*", group: "*", resource: "*" };
-  if (everywhere.rules.some((rule) => ruleAllows(rule, anything)) && round.allowed(anything)) {
-    return createRights({ clusterWide: [toRule(anything)], byNamespace: new Map() });
-  }
-  // Step by step, since each answer may make the next questions needless.
-  if (round.missing.size > 0) return undefined;
-  const clusterWide = kinds.flatMap((kind) => confirmed(kind, everywhere, "", round));
-  if (round.missing.size > 0) return undefined;
-  const byNamespace = new Map([[nowhere, everywhere.rules.filter(isOfResources)]]);
-  if (!kinds.filter(isInNamespaces).every((kind) => isCovered(kind, clusterWide))) {
-    for (const namespace of namespaces) {
-      const review = round.rules(namespace);
-      if (review === undefined) continue;
-      const more = review.incomplete ? kinds.filter(isInNamespaces).flatMap((kind) => confirmed(kind, review, namespace, round)) : []; // prettier-ignore
-      byNamespace.set(namespace, [...review.rules, ...more]);
-    }
-  }
-  return round.missing.size > 0 ? undefined : createRights({ clusterWide, byNamespace });
-}
-
-/** What access reviews confirm of a kind, of what the rules say or may leave out. */
-function confirmed(
-  { group, plural }: ResourceId,
-  review: RulesReview,
-  namespace: string,
-  round: Round,
-): readonly PolicyRule[] {
-  // prettier-ignore
-  const place = namespace === "" ? {} : { namespace };
-  const whole = verbs
-    .map((verb) => ({ verb, group, resource: plural, ...place }))
-    .filter((question) => review.incomplete || review.rules.some((rule) => ruleAllows(rule, question)))
-    .filter((question) => round.allowed(question));
-  if (whole.some(({ verb }) => verb === "get") || namespace !== "") return whole.map(toRule);
-  const named = namesOf(review.rules, { verb: "get", group, resource: plural })
-    .map((name) => ({ verb: "get", group, resource: plural, name }))
-    .filter((question) => round.allowed(question));
-  return [...whole, ...named].map(toRule);
-}
-
-function namesOf(rules: readonly PolicyRule[], question: ResourceAttributes): readonly string[] {
-  const names = rules.flatMap((rule) =>
-    ruleAllows({ ...rule, resourceNames: [] }, question) ? rule.resourceNames : [],
-  );
-  return [...new Set(names)].slice(0, maxNames);
-}
-
-function toRule({ verb, group, resource, name }: ResourceAttributes): PolicyRule {
-  return {
-    verbs: [verb],
-    apiGroups: [group],
-    resources: [resource],
-    resourceNames: name === undefined ? [] : [name],
-    nonResourceURLs: [],
-  };
-}
-
-/** Whether all that is read of the kind is allowed everywhere, so that no namespace need be asked about. */
-function isCovered({ group, plural }: ResourceId, rules: readonly PolicyRule[]): boolean {
-  return verbs.every((verb) => rules.some((rule) => ruleAllows(rule, { verb, group, resource: plural })));
-}
-
-/** A Namespace counts as lying in itself. */
-function isInNamespaces(kind: ResourceId): boolean {
-  return kind.namespaced || (kind.group === "" && kind.plural === knownResources.namespaces.plural);
 }
 
 /** A caller at a cluster, for look-ups: whoever vouched for them is part of it. */
