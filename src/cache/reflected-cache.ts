@@ -65,7 +65,7 @@ export class ReflectedCache implements FleetCache {
 
   async run(signal: AbortSignal): Promise<void> {
     const { registry } = this.#options;
-    const stopListening = this.#store.subscribe((event) => this.#onEvent(event));
+    const stopListening = this.#store.keepWith((event) => this.#onEvent(event));
     const stopFollowing = registry.subscribe((change) => {
       if (change.type === "joined") this.#join(change.cluster);
       else if (change.type === "left") this.#leave(change.cluster);

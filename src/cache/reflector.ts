@@ -309,10 +309,9 @@ export class Reflector {
         this.counts.oldEvents++;
         return this.#suspect();
       }
-      this.#store.observed(clock.now());
     }
     this.#malformedAt = undefined;
-    this.#connected();
+    this.#connected(clock.now());
   }
 
   /** Something from the past came: dropped, and the whole is listed to be sure, but not again and again. */
@@ -329,9 +328,10 @@ export class Reflector {
     this.#isConfirmed = false;
   }
 
-  #connected(): void {
+  /** `observedAtMs`: set where this is also a proof of being in step. */
+  #connected(observedAtMs?: number): void {
     this.#brokenAt = undefined;
-    this.#store.setState("FRESH", null);
+    this.#store.setState("FRESH", null, observedAtMs === undefined ? {} : { observedAtMs });
   }
 
   #planAfter(error: unknown): FailurePlan {

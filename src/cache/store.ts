@@ -27,6 +27,7 @@ export class Store {
   readonly #clusters = new Map<string, Map<ResourceName, ResourceStore>>();
   readonly #listeners = new Set<(event: CacheEvent) => void>();
   readonly #owner: StoreOwner;
+  #keeper: ((event: CacheEvent) => void) | undefined;
   #sequence = 0;
   #revision = 0;
   #snapshot: HeldFleet | undefined;
@@ -92,6 +93,12 @@ export class Store {
     return () => void this.#listeners.delete(own);
   }
 
+  /** Sets who is told of each event after everybody else: it has work with what is held that nobody waits for. */
+  keepWith(keeper: (event: CacheEvent) => void): () => void {
+    this.#keeper = keeper;
+    return () => (this.#keeper = undefined);
+  }
+
   #committed(events: readonly CacheEvent[]): void {
     this.#snapshot = undefined;
     if (events.length === 0) return;
@@ -102,6 +109,7 @@ export class Store {
         if (this.#listeners.has(listener)) this.#tell(listener, event);
       }
     }
+    for (const event of events) if (this.#keeper !== undefined) this.#tell(this.#keeper, event);
   }
 
   #tell(listener: (event: CacheEvent) => void, event: CacheEvent): void {
