@@ -9,6 +9,7 @@ import type { Access, Authorizer } from "./auth/access.ts";
 import { createCohorts } from "./loaders/streams/cohort.ts";
 import { createStreams } from "./loaders/streams/create-streams.ts";
 import type { StreamOptions } from "./loaders/streams/create-streams.ts";
+import { createRightsPool } from "./loaders/streams/stream-rights.ts";
 import type { HealthLog } from "./loaders/streams/health-log.ts";
 import { createWriters } from "./loaders/writers.ts";
 import type { OperationRequest } from "./server/server-options.ts";
@@ -45,6 +46,7 @@ export function createRequestContextFactory(
   const indexes = createIndexes();
   const limits = { ...defaultLimits, ...options.limits };
   const cohorts = createCohorts(options);
+  const rights = createRightsPool();
   const create = (request: OperationRequest, access: Access): FleetRequestContext => {
     // One by one, so that all of them have one shape: thousands of streams keep theirs.
     const shared: StreamOptions = {
@@ -61,6 +63,7 @@ export function createRequestContextFactory(
       limits,
       access,
       cohorts,
+      rights,
     };
     const loaders = once(() => createLoaders(shared));
     const writers = once(() => createWriters({ ...shared, requestId: request.requestId, audit: options.audit }));

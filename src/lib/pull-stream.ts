@@ -48,15 +48,15 @@ export function createPullStream<T>(options: PullStreamOptions<T>): PullStream<T
 
 /** A pull stream that makes its values itself. A class, since thousands of them are open: what all have in common is not kept for each. */
 export abstract class PulledStream<T> implements PullStream<T> {
-  readonly #signal: AbortSignal;
+  readonly #signal: AbortSignal | undefined;
   /** Made when somebody waits: most readers poll. */
   #waiting: Deferred<IteratorResult<T>>[] | undefined;
   #waiter: Waiter | undefined;
   #isClosed = false;
   #failure: { readonly error: unknown } | undefined;
 
-  /** See PullStreamOptions. `start` is to be called once the stream can be closed. */
-  protected constructor(signal: AbortSignal) {
+  /** See PullStreamOptions; without a signal it ends by `return` alone. `start` is to be called once the stream can be closed. */
+  protected constructor(signal: AbortSignal | undefined) {
     this.#signal = signal;
   }
 
@@ -65,8 +65,8 @@ export abstract class PulledStream<T> implements PullStream<T> {
   protected abstract onClose(): void;
 
   protected start(): void {
-    if (this.#signal.aborted) this.#close();
-    else this.#signal.addEventListener("abort", this, { once: true });
+    if (this.#signal?.aborted === true) this.#close();
+    else this.#signal?.addEventListener("abort", this, { once: true });
   }
 
   /** The signal was aborted. */
@@ -154,7 +154,7 @@ export abstract class PulledStream<T> implements PullStream<T> {
   #close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#signal.removeEventListener("abort", this);
+    this.#signal?.removeEventListener("abort", this);
     try {
       this.onClose();
     } finally {

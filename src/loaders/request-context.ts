@@ -283,7 +283,7 @@ export interface HealthMessage {
   readonly cursor: string;
 }
 
-/** Streams. Each iterable ends when the signal of the context is aborted or `return` is called; then nothing of it is left. */
+/** Streams. Each iterable ends when `return` is called, which is to be done for each; then nothing of it is left. The context's signal ends what is still being opened. */
 export interface Streams {
   changes(type: Exclude<RowType, "GenericResource"> | "Workload", args: StreamArgs & { readonly kinds?: readonly WorkloadKindName[] | null }): AsyncIterable<ChangeMessage>; // prettier-ignore
   resources(args: StreamArgs & KindArgs): AsyncIterable<ChangeMessage>;

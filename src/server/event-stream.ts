@@ -105,7 +105,7 @@ export abstract class SourceStream<Event, Result> implements EventStream<Result>
   /** Gives what there is; never rejects. */
   async #pump(sink: EventSink<Result>): Promise<void> {
     this.#phase = "making";
-    this.#turnMs = this.#clock.monotonic();
+    this.#beginTurn();
     try {
       while (!this.#hasEnded) {
         if (this.#isOverdue()) {
@@ -157,7 +157,12 @@ export abstract class SourceStream<Event, Result> implements EventStream<Result>
 
   async #giveTurn(): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
-    this.#turnMs = this.#clock.monotonic();
+    this.#beginTurn();
+  }
+
+  /** In whole milliseconds, which take no memory of their own. */
+  #beginTurn(): void {
+    this.#turnMs = Math.ceil(this.#clock.monotonic());
   }
 
   #isOverdue(): boolean {

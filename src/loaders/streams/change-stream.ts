@@ -2,6 +2,7 @@ import { PulledStream } from "../../lib/pull-stream.ts";
 import { invariant } from "../../lib/invariant.ts";
 import type { PullStream } from "../../lib/pull-stream.ts";
 import type { Receiver, SharedStream } from "../../lib/shared-stream.ts";
+import type { Access } from "../../auth/access.ts";
 import type { CacheEvent, FleetCache } from "../../cache/fleet-cache.ts";
 import type { ChangeMessage } from "../request-context.ts";
 import { ChangeFeed } from "./change-feed.ts";
@@ -10,20 +11,28 @@ import type { CohortMember, Cohorts, Membership } from "./cohort.ts";
 import { parseStreamCursor } from "./stream-cursor.ts";
 import { createPrelude } from "./stream-prelude.ts";
 import type { PreludeOptions } from "./stream-prelude.ts";
-import type { StreamRights } from "./stream-rights.ts";
+import type { RightsListener, WatchedRights } from "./stream-rights.ts";
 import type { StreamSelection } from "./stream-selection.ts";
 
-export interface ChangeStreamOptions extends ChangeFeedOptions, PreludeOptions {
+/** Of what a stream is made and goes on, but for its receiver's rights: equal for streams of equal arguments. */
+export interface StreamRecipe extends ChangeFeedOptions {
   readonly cache: Pick<FleetCache, "snapshot" | "subscribe" | "log">;
-  /** Under the rights as they are now. */
-  readonly select: () => StreamSelection;
-  /** Tells when `select` gives something else; closed with the stream. */
-  readonly rights: Pick<StreamRights, "access" | "onChange" | "close">;
-  readonly signal: AbortSignal;
-  /** A cursor to resume after. */
-  readonly after?: string | null;
+  /** Of what may be seen under these rights. */
+  readonly select: (access: Access) => StreamSelection;
+  /** Something of one stream alone hangs on it: no other may use it. */
+  readonly isOwn: boolean;
   /** Where a stream with a receiver attached goes while it is in step; unset = it goes alone. */
   readonly cohorts: Cohorts | undefined;
+}
+
+export interface ChangeStreamOptions extends Omit<PreludeOptions, "cache"> {
+  readonly recipe: StreamRecipe;
+  /** Tells when there is something else to be seen; left with the stream. */
+  readonly rights: WatchedRights;
+  /** Ends the stream; unset = it ends by `return` alone. */
+  readonly signal?: AbortSignal | undefined;
+  /** A cursor to resume after. */
+  readonly after?: string | null | undefined;
 }
 
 export type ChangeStream = PullStream<ChangeMessage> & SharedStream<ChangeMessage>;
@@ -41,28 +50,35 @@ export function createChangeStream(options: ChangeStreamOptions): ChangeStream {
 /** Where a stream is: alone, with a feed that listens for it, or with the others. */
 type Place =
   | { readonly state: "alone"; readonly feed: ChangeFeed; readonly unsubscribe: () => void }
-  | { readonly state: "together"; readonly membership: Membership }
+  | Membership
   | { readonly state: "over" };
 
-class ReceiverStream extends PulledStream<ChangeMessage> implements ChangeStream, CohortMember {
-  readonly #options: ChangeStreamOptions;
-  #place: Place = { state: "over" };
+class ReceiverStream extends PulledStream<ChangeMessage> implements ChangeStream, CohortMember, RightsListener {
+  readonly #rights: WatchedRights;
+  #recipe: StreamRecipe;
+  #place: Place = over;
   #receiver: Receiver<ChangeMessage> | undefined;
   /** Names the rights that the selection is of. */
   #selectedBy = "";
   #isJoining = false;
 
-  constructor(options: ChangeStreamOptions) {
-    const { signal, after, rights } = options;
+  constructor({ recipe, rights, signal, after, upstream, snapshot }: ChangeStreamOptions) {
     super(signal);
-    this.#options = options;
-    const selection = this.#select();
-    const resume = after === undefined || after === null ? undefined : parseStreamCursor(after, selection.filterHash);
-    const feed = new ChangeFeed(options, selection);
-    feed.begin(createPrelude(feed, options, resume));
-    if (!signal.aborted) this.goAlone(feed);
+    this.#recipe = recipe;
+    this.#rights = rights;
+    rights.follow(this);
+    try {
+      const selection = this.#select();
+      const resume = after === undefined || after === null ? undefined : parseStreamCursor(after, selection.filterHash);
+      const feed = new ChangeFeed(recipe, selection);
+      const { cache } = recipe;
+      feed.begin(createPrelude(feed, { cache, snapshot, ...(upstream === undefined ? {} : { upstream }) }, resume));
+      if (signal?.aborted !== true) this.goAlone(feed);
+    } catch (error) {
+      rights.leave(this);
+      throw error;
+    }
     this.start();
-    rights.onChange(() => this.#reselect());
   }
 
   attach(receiver: Receiver<ChangeMessage>): void {
@@ -71,9 +87,9 @@ class ReceiverStream extends PulledStream<ChangeMessage> implements ChangeStream
   }
 
   #select(): StreamSelection {
-    const { select, rights } = this.#options;
-    this.#selectedBy = rights.access.key;
-    return select();
+    const { access } = this.#rights;
+    this.#selectedBy = access.key;
+    return this.#recipe.select(access);
   }
 
   get receiver(): Receiver<ChangeMessage> {
@@ -81,8 +97,12 @@ class ReceiverStream extends PulledStream<ChangeMessage> implements ChangeStream
     return this.#receiver;
   }
 
+  get recipe(): StreamRecipe {
+    return this.#recipe;
+  }
+
   goAlone(feed: ChangeFeed): void {
-    this.#place = { state: "alone", feed, unsubscribe: this.#options.cache.subscribe((event) => this.#hear(feed, event)) }; // prettier-ignore
+    this.#place = { state: "alone", feed, unsubscribe: this.#recipe.cache.subscribe((event) => this.#hear(feed, event)) }; // prettier-ignore
     this.wake();
   }
 
@@ -101,12 +121,12 @@ class ReceiverStream extends PulledStream<ChangeMessage> implements ChangeStream
     this.wake();
   }
 
-  #reselect(): void {
+  onRights(): void {
     const place = this.#place;
     if (place.state === "over") return;
     if (place.state === "together") {
-      const feed = place.membership.fork();
-      place.membership.leave(this.receiver);
+      const feed = place.fork();
+      place.leave(this.receiver);
       this.goAlone(feed);
     }
     if (this.#place.state === "alone") this.#place.feed.reselect(this.#select());
@@ -124,22 +144,26 @@ class ReceiverStream extends PulledStream<ChangeMessage> implements ChangeStream
   }
 
   #join(): void {
-    const { cohorts, rights } = this.#options;
+    const { cohorts, isOwn } = this.#recipe;
     const place = this.#place;
     const receiver = this.#receiver;
     if (place.state !== "alone" || receiver === undefined || !this.isWaiting || !place.feed.isInStep) return;
-    if (rights.access.key !== this.#selectedBy || !receiver.isReady()) return;
+    if (this.#rights.access.key !== this.#selectedBy || !receiver.isReady()) return;
     const membership = cohorts?.join(place.feed, this.#selectedBy, this);
     if (membership === undefined) return;
     place.unsubscribe();
-    this.#place = { state: "together", membership };
+    this.#place = membership;
+    // One for all of them: what this stream was made of is not kept for it.
+    if (!isOwn && !membership.recipe.isOwn) this.#recipe = membership.recipe;
   }
 
   protected override onClose(): void {
     const place = this.#place;
-    this.#place = { state: "over" };
-    this.#options.rights.close();
+    this.#place = over;
+    this.#rights.leave(this);
     if (place.state === "alone") place.unsubscribe();
-    else if (place.state === "together") place.membership.leave(this.receiver);
+    else if (place.state === "together") place.leave(this.receiver);
   }
 }
+
+const over: Place = { state: "over" };

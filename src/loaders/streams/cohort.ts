@@ -3,10 +3,12 @@ import type { Clock } from "../../lib/clock.ts";
 import type { Audience, Receiver } from "../../lib/shared-stream.ts";
 import type { ChangeMessage } from "../request-context.ts";
 import type { ChangeFeed } from "./change-feed.ts";
+import type { StreamRecipe } from "./change-stream.ts";
 
 /** A stream that goes with the others as long as nothing waits for it. */
 export interface CohortMember {
   readonly receiver: Receiver<ChangeMessage>;
+  readonly recipe: StreamRecipe;
   /** It is no member any more, and goes on alone with what this feed has for it. */
   goAlone(feed: ChangeFeed): void;
   /** It is no member any more, and over. */
@@ -15,6 +17,9 @@ export interface CohortMember {
 
 /** Where it is a member. */
 export interface Membership {
+  readonly state: "together";
+  /** That of one of its members; all have equal ones, so that one is enough. */
+  readonly recipe: StreamRecipe;
   /** What a stream that leaves now goes on with. */
   fork(): ChangeFeed;
   leave(receiver: Receiver<ChangeMessage>): void;
@@ -48,7 +53,7 @@ export function createCohorts(options: CohortOptions): Cohorts {
       const key = `${feed.selection.filterHash} ${rights}`;
       let cohort = cohorts.get(key);
       if (cohort === undefined) {
-        cohort = new Cohort(options, feed, rights, () => cohorts.delete(key));
+        cohort = new Cohort(options, feed, rights, member.recipe, () => cohorts.delete(key));
         cohorts.set(key, cohort);
       }
       return cohort.join(member);
@@ -57,6 +62,8 @@ export function createCohorts(options: CohortOptions): Cohorts {
 }
 
 class Cohort implements Membership {
+  readonly state = "together";
+  readonly recipe: StreamRecipe;
   readonly #clock: Clock;
   readonly #feed: ChangeFeed;
   readonly #rights: string;
@@ -66,7 +73,14 @@ class Cohort implements Membership {
   #isPumping = false;
   #isClosed = false;
 
-  constructor({ cache, clock }: CohortOptions, feed: ChangeFeed, rights: string, onEmpty: () => void) {
+  constructor(
+    { cache, clock }: CohortOptions,
+    feed: ChangeFeed,
+    rights: string,
+    recipe: StreamRecipe,
+    onEmpty: () => void,
+  ) {
+    this.recipe = recipe;
     this.#clock = clock;
     this.#feed = feed;
     this.#rights = rights;

@@ -1,6 +1,6 @@
 import { alwaysCached, knownResources, workloadResources } from "../../kube/known-resources.ts";
 import type { ResourceId, ResourceName } from "../../kube/resource-id.ts";
-import type { Authorizer } from "../../auth/access.ts";
+import type { Access, Authorizer } from "../../auth/access.ts";
 import { toLogPosition } from "../../cache/change-log.ts";
 import type { FleetCache } from "../../cache/fleet-cache.ts";
 import { chooseClusters } from "../list-rows.ts";
@@ -10,7 +10,7 @@ import { findServedInAll, notServed, toKindQuery } from "../relations/served-kin
 import { hashArguments } from "../page/cursor.ts";
 import type { KindArgs, StreamArgs, Streams, WorkloadKindName } from "../request-context.ts";
 import { createChangeStream } from "./change-stream.ts";
-import type { ChangeStream, ChangeStreamOptions } from "./change-stream.ts";
+import type { ChangeStream, ChangeStreamOptions, StreamRecipe } from "./change-stream.ts";
 import type { Cohorts } from "./cohort.ts";
 import { createDeferredStream } from "./deferred-stream.ts";
 import type { HealthLog } from "./health-log.ts";
@@ -19,7 +19,7 @@ import { createNodeLabelsStream } from "./node-labels-stream.ts";
 import { createRetention } from "./retention.ts";
 import { parseStreamCursor } from "./stream-cursor.ts";
 import { createStreamRights, toWatching } from "./stream-rights.ts";
-import type { StreamRights } from "./stream-rights.ts";
+import type { RightsPool, StreamRights } from "./stream-rights.ts";
 import { checkClusters, createSelection } from "./stream-selection.ts";
 import type { SelectionRequest, StreamSelection } from "./stream-selection.ts";
 import { replayUpstream, trusted, unknownPairs } from "./upstream-replay.ts";
@@ -33,6 +33,8 @@ export interface StreamOptions extends LoaderOptions {
   readonly maxPending: number;
   /** Where streams of all operations meet; unset = each goes alone. */
   readonly cohorts?: Cohorts;
+  /** Where the rights of all operations are followed; unset = each stream follows its own. */
+  readonly rights?: RightsPool;
 }
 
 type StreamType = Parameters<Streams["changes"]>[0];
@@ -48,12 +50,15 @@ export function createStreams(options: StreamOptions): Streams {
       const request: SelectionRequest = { options, type, args, name: { type, kinds: args.kinds }, resources };
       const missing = resources.filter((resource) => !alwaysCached.includes(resource));
       // Arguments are checked at once.
-      const selection = selecting(options, request, { access: options.access })();
+      const selection = selecting(options, request)(options.access);
       // At once where nothing has to be asked upstream.
       if (missing.length > 0 || needsUpstream(options, selection, args.after))
         return createDeferredStream(signal, (started) => openStream(options, request, args, missing, started));
-      const rights = createStreamRights({ ...options, resources: [], clusters: noClusters });
-      return closingOnThrow(rights, () => createChangeStream(toStreamOptions(options, args, { signal, rights, select: selecting(options, request, rights) }))); // prettier-ignore
+      // It is not of one operation: others may go on with it. That the client has gone is told by `return`.
+      const { signal: lasting } = new AbortController();
+      const recipe = toRecipe(options, selecting(options, { ...request, options: { ...options, signal: lasting } }), false); // prettier-ignore
+      const rights = options.rights?.take(options) ?? createStreamRights({ ...options, resources: [], clusters: noClusters }); // prettier-ignore
+      return createChangeStream({ recipe, rights, after: args.after, snapshot: args.snapshot ?? true });
     },
     resources(args) {
       checkClusters(options, args.clusters);
@@ -67,12 +72,12 @@ export function createStreams(options: StreamOptions): Streams {
     nodeLabels(args) {
       const resources = [knownResources.nodes];
       const request: SelectionRequest = { options, type: "ClusterNode", args, name: { type: "nodeLabels" }, resources };
-      checkClusters(options, args.clusters);
+      const select = selecting(options, request);
       const rights = createStreamRights({ ...options, resources: [], clusters: noClusters });
       return closingOnThrow(
         rights,
         () =>
-        createNodeLabelsStream({ ...shared, signal, rights, select: selecting(options, request, rights), after: args.after }), // prettier-ignore
+        createNodeLabelsStream({ ...shared, signal, rights, select: () => select(rights.access), after: args.after }), // prettier-ignore
       );
     },
     health({ clusters, after }) {
@@ -108,14 +113,10 @@ function closingOnThrow<T>(rights: StreamRights, create: () => T): T {
   }
 }
 
-/** The selection as the rights are now; other streams than its own tell other rights of the same caller. */
-function selecting(
-  options: StreamOptions,
-  request: SelectionRequest,
-  rights: Pick<StreamRights, "access">,
-): () => StreamSelection {
+/** The selection under given rights. Throws ApiError at once where the arguments are wrong. */
+function selecting(options: StreamOptions, request: SelectionRequest): StreamRecipe["select"] {
   checkClusters(options, request.args.clusters);
-  return () => createSelection(request, toWatching(rights.access));
+  return (access) => createSelection(request, toWatching(access));
 }
 
 /** A stream that must wait before it begins: for rights, for kinds that are not held by themselves, for what only the API servers can tell. */
@@ -132,13 +133,14 @@ async function openStream(
   const retention = createRetention({ cache, registry, resources: missing, signal });
   try {
     await ensureAll(options, request, rights, missing, signal);
-    const current = selecting(options, request, rights);
-    const select = (): StreamSelection => {
-      const selection = current();
-      retention.retain(current);
+    const current = selecting(options, request);
+    const select = (access: Access): StreamSelection => {
+      const selection = current(access);
+      retention.retain(() => current(rights.access));
       return selection;
     };
-    return await resumeStream(options, toStreamOptions(options, args, { signal, rights, select }));
+    const { after, snapshot = true } = args;
+    return await resumeStream(options, { recipe: toRecipe(options, select, true), rights, signal, after, snapshot });
   } catch (error) {
     rights.close();
     retention.release();
@@ -170,23 +172,12 @@ function isKind(name: WorkloadKindName, kind: string): boolean {
   return name.replaceAll("_", "").toLowerCase() === kind.toLowerCase();
 }
 
-/** One by one, so that all of them have one shape: thousands of streams keep theirs. */
-function toStreamOptions(
+function toRecipe(
   { cache, maxPending, cohorts }: StreamOptions,
-  { after, snapshot }: StreamArgs,
-  { signal, rights, select }: Pick<ChangeStreamOptions, "signal" | "rights" | "select">,
-): ChangeStreamOptions {
-  return {
-    cache,
-    positionOf: toLogPosition,
-    maxPending,
-    cohorts,
-    after: after ?? null,
-    snapshot: snapshot ?? true,
-    signal,
-    rights,
-    select,
-  };
+  select: StreamRecipe["select"],
+  isOwn: boolean,
+): StreamRecipe {
+  return { cache, positionOf: toLogPosition, maxPending, cohorts, select, isOwn };
 }
 
 /** Whether the cursor is one that the change log cannot replay though it might be replayed. Throws ApiError CURSOR_INVALID. */
@@ -203,10 +194,10 @@ function needsUpstream(
 /** A stream that first asks the API servers for what the change log cannot replay. */
 async function resumeStream(
   { registry, cache, clock }: StreamOptions,
-  stream: ChangeStreamOptions,
+  stream: ChangeStreamOptions & { readonly signal: AbortSignal },
 ): Promise<ChangeStream> {
-  const { after, select, signal } = stream;
-  const selection = select();
+  const { after, recipe, rights, signal } = stream;
+  const selection = recipe.select(rights.access);
   if (after === undefined || after === null || !needsUpstream({ cache }, selection, after))
     return createChangeStream(stream);
   const { positions } = parseStreamCursor(after, selection.filterHash);

@@ -105,19 +105,17 @@ interface AudienceOptions {
 
 class SocketReceiver implements Reception {
   readonly audience: SocketAudience;
-  readonly identity: Identity;
-  readonly webSocket: WebSocket;
-  readonly socket: Duplex;
-  /** Between quotes in JSON. */
-  readonly id: Buffer;
+  readonly target: SocketTarget;
+  /** As it stands between quotes in JSON. */
+  readonly id: string;
   #isOver = false;
 
-  constructor(audience: SocketAudience, { identity, id, webSocket, socket }: SocketTarget) {
+  constructor(audience: SocketAudience, target: SocketTarget) {
     this.audience = audience;
-    this.identity = identity;
-    this.webSocket = webSocket;
-    this.socket = socket;
-    this.id = Buffer.from(JSON.stringify(id).slice(1, -1));
+    this.target = target;
+    const quoted = JSON.stringify(target.id);
+    // Mostly the very text, which is kept anyway.
+    this.id = quoted.length === target.id.length + 2 ? target.id : quoted.slice(1, -1);
   }
 
   release(): void {
@@ -126,7 +124,8 @@ class SocketReceiver implements Reception {
   }
 
   isReady(): boolean {
-    return this.audience.isShareable && this.webSocket.readyState === this.webSocket.OPEN && this.socket.writableLength === 0; // prettier-ignore
+    const { webSocket, socket } = this.target;
+    return this.audience.isShareable && webSocket.readyState === webSocket.OPEN && socket.writableLength === 0;
   }
 }
 
@@ -162,17 +161,19 @@ class SocketAudience implements Audience<ChangeMessage> {
     const { renderer, variables, key: variablesKey, metrics } = this.#options;
     const [first] = receivers.keys();
     if (first === undefined) return [];
-    const payload = renderer.render(message, { rights, identity: first.identity, variables, variablesKey });
+    const payload = renderer.render(message, { rights, identity: first.target.identity, variables, variablesKey });
     if (payload === undefined) this.#isShareable = false;
     if (payload === undefined || payload === "unknown") return "refused";
     const frames = new Map<number, NextFrame>();
     const lagging: SocketReceiver[] = [];
     for (const receiver of receivers.keys()) {
-      const { webSocket, socket, id } = receiver;
+      const { id } = receiver;
+      const { webSocket, socket } = receiver.target;
       // One that is being closed gets nothing more, as from the WebSocket itself.
       if (webSocket.readyState !== webSocket.OPEN) continue;
-      let frame = frames.get(id.length);
-      if (frame === undefined) frames.set(id.length, (frame = createNextFrame(id.length, payload)));
+      const idBytes = Buffer.byteLength(id);
+      let frame = frames.get(idBytes);
+      if (frame === undefined) frames.set(idBytes, (frame = createNextFrame(idBytes, payload)));
       socket.write(withId(frame, id));
       // The kernel has not taken all of it.
       if (socket.writableLength > 0) lagging.push(receiver);

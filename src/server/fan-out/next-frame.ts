@@ -20,10 +20,10 @@ export function createNextFrame(idLength: number, payload: string): NextFrame {
 }
 
 /** A copy with this id in it, to be written at once and never written to again. */
-export function withId({ bytes, idOffset }: NextFrame, id: Buffer): Buffer {
+export function withId({ bytes, idOffset }: NextFrame, id: string): Buffer {
   const copy = Buffer.allocUnsafe(bytes.length);
   bytes.copy(copy);
-  id.copy(copy, idOffset);
+  copy.write(id, idOffset, "utf8");
   return copy;
 }
 

@@ -185,8 +185,9 @@ describe("streams", () => {
     expect(() => streams.changes("Pod", { after: "nonsense" })).toThrow(
       expect.objectContaining({ code: "CURSOR_INVALID" }),
     );
-    gone.abort();
+    await waiting.return?.();
     expect((await next).done).toBe(true);
+    gone.abort();
     expect((await labels).done).toBe(true);
     expect(listeners).toBe(0);
   });
