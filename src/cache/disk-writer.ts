@@ -141,6 +141,7 @@ export class DiskWriter {
     // Of this moment, however long it takes.
     const { partitions } = store.snapshot();
     const objects = new Map<string, string>();
+    const blobs = new Map<string, Buffer>();
     const dictionaries = new Map<string, BodyDictionary>();
     const { dictionary } = packer;
     if (dictionary !== undefined) dictionaries.set(dictionary.id, dictionary);
@@ -151,16 +152,18 @@ export class DiskWriter {
         const used = body.packed?.dictionary;
         if (used !== undefined) dictionaries.set(used.id, used);
       }
-      for (const { key, value } of toRecords(rows, objects.size)) {
-        objects.set(key, value);
-        bytes += value.length;
-      }
+      const block = rows.length === 1 ? undefined : toStoredBlock(rows);
+      const text = block?.rows ?? toStoredRow(rows[0]);
+      const keys = toBlockKeys(blobs.size);
+      objects.set(block === undefined ? toRowKey(rows[0]) : keys.rows, text);
+      if (block !== undefined) blobs.set(keys.bodies, block.bodies);
+      bytes += text.length + (block?.bodies.length ?? 0);
     }
     for (const each of dictionaries.values()) {
       const { key, value } = toDictionaryRecord(each);
       objects.set(key, value);
     }
-    await snapshots.compact(id, { ...at, objects });
+    await snapshots.compact(id, { ...at, objects, bytes: blobs });
     this.#writtenDictionary = dictionary?.id;
     this.#writeAll = false;
     this.#appendedBytes = 0;
@@ -169,7 +172,6 @@ export class DiskWriter {
 }
 
 type Rows = readonly [AnyRow, ...AnyRow[]];
-type TextRecord = SnapshotRecord & { readonly value: string };
 
 /** In blocks; few rows are each a batch of their own. */
 function* toBatches(rows: readonly AnyRow[]): Generator<Rows> {
@@ -183,18 +185,6 @@ function* toBatches(rows: readonly AnyRow[]): Generator<Rows> {
     }
   }
   if (batch !== undefined) yield batch;
-}
-
-/** `index`: such as no other block of the snapshot has. */
-function toRecords(rows: Rows, index: number): readonly TextRecord[] {
-  const [row] = rows;
-  if (rows.length === 1) return [{ key: toRowKey(row), value: toStoredRow(row) }];
-  const keys = toBlockKeys(index);
-  const block = toStoredBlock(rows);
-  return [
-    { key: keys.rows, value: block.rows },
-    { key: keys.bodies, value: block.bodies },
-  ];
 }
 
 type Position = Pick<StoredSnapshot, "resourceVersion" | "observedAtMs">;

@@ -39,7 +39,7 @@ export async function restore(options: RestoreOptions): Promise<Restored | undef
   if (stored === undefined) return undefined;
   const { observedAtMs, resourceVersion } = stored;
   const dictionaries = readDictionaries(stored.objects);
-  const batches = readBatches(stored.objects, { makeRow, observedAtMs, dictionaries });
+  const batches = readBatches(stored, { makeRow, observedAtMs, dictionaries });
   let unpacked = 0;
   let batch = batches.next();
   while (batch.done !== true) {
@@ -62,7 +62,7 @@ export async function restore(options: RestoreOptions): Promise<Restored | undef
 
 /** The rows of a snapshot, a block or a single one at a time. What has changed since its block was written lies beside it, by its own key. */
 function* readBatches(
-  objects: StoredSnapshot["objects"],
+  { objects, bytes = new Map() }: StoredSnapshot,
   options: StoredRowReaderOptions,
 ): Generator<readonly AnyRow[], void> {
   const readBlock = createStoredBlockReader(options);
@@ -71,7 +71,7 @@ function* readBatches(
   for (const [key, text] of objects) {
     const bodiesKey = toBodiesKey(key);
     if (bodiesKey !== undefined) {
-      const rows = readBlock({ rows: text, bodies: objects.get(bodiesKey) ?? "" });
+      const rows = readBlock({ rows: text, bodies: bytes.get(bodiesKey) ?? Buffer.alloc(0) });
       yield changed.size === 0 ? rows : rows.filter((row) => !changed.has(toRowKey(row)));
     } else if (changed.has(key) && text !== goneText) {
       const row = readRow(text);

@@ -11,8 +11,10 @@ export interface StoredSnapshot {
   readonly resourceVersion: string;
   /** Last proof of being in step when it was written. ms since the epoch. */
   readonly observedAtMs: number;
-  /** Key to the object's JSON text. */
+  /** Key to the text of a record: of an object, or of many (stored-key.ts). */
   readonly objects: ReadonlyMap<string, string>;
+  /** Records of bytes, which nobody changes. They come with a snapshot as a whole and stay until the next one. */
+  readonly bytes?: ReadonlyMap<string, Buffer>;
 }
 
 export interface SnapshotId {

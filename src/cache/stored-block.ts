@@ -1,4 +1,5 @@
-import { InBase64, createStoredBody, createTextBody } from "../kube/json-body.ts";
+import { createStoredBody } from "../kube/json-body.ts";
+import type { BodyDictionary } from "../kube/body-dictionary.ts";
 import { toStringMap } from "../kube/interner.ts";
 import type { Body } from "../kube/body.ts";
 import type { AnyRow } from "../kube/rows/row.ts";
@@ -8,16 +9,16 @@ import type { StoredRowReaderOptions, Template } from "./stored-row.ts";
 /*
  * How the rows of a snapshot lie on disk: many together and column by column, so that a start makes them by copying, opens no body and reads none.
  *   rows     JSON of StoredBlock
- *   bodies   one behind the other: JSON, or packed bytes in base64
+ *   bodies   one behind the other: JSON, or packed
  */
 
 /** A millisecond or two of work for whoever reads or writes one. */
 export const rowsOfBlock = 256;
 
 /** Two records of a snapshot. */
-export interface BlockTexts {
+export interface BlockRecords {
   readonly rows: string;
-  readonly bodies: string;
+  readonly bodies: Buffer;
 }
 
 /** A value a row: `each`, or where values repeat, those there are and which of them; none of `at` where all rows have the same. */
@@ -30,7 +31,7 @@ interface StoredBlock {
   readonly kind: string;
   readonly namespaced: boolean;
   readonly layout: string;
-  /** Characters of each body, and the dictionary's id of each; "" where it is JSON. */
+  /** Bytes of each body, and the dictionary's id of each; "" where it is JSON. */
   readonly sizes: readonly number[];
   readonly dictionaries: Column;
   readonly columns: Readonly<Record<string, Column>>;
@@ -42,20 +43,20 @@ export function isAlike(one: AnyRow, other: AnyRow): boolean {
   return one.kind === other.kind && keys.join() === Object.keys(other).join();
 }
 
-/** Texts of rows that are alike; at least one. */
-export function toStoredBlock(rows: readonly [AnyRow, ...AnyRow[]]): BlockTexts {
+/** Records of rows that are alike; at least one. */
+export function toStoredBlock(rows: readonly [AnyRow, ...AnyRow[]]): BlockRecords {
   const [first] = rows;
   const fields = Object.keys(first);
   const columns: Record<string, Column> = {};
   for (const field of fields) {
     if (!notKept.has(field)) columns[field] = toColumn(rows.map((row) => row[field as keyof AnyRow]));
   }
-  const bodies: string[] = [];
+  const bodies: Buffer[] = [];
   const ids: string[] = [];
   for (const { body } of rows) {
     const { packed } = body;
     ids.push(packed?.dictionary.id ?? "");
-    bodies.push(packed === undefined ? body.text() : Buffer.from(packed.bytes, "latin1").toString("base64"));
+    bodies.push(packed === undefined ? Buffer.from(body.text()) : Buffer.from(packed.bytes, "latin1"));
   }
   const block: StoredBlock = {
     apiVersion: first.apiVersion,
@@ -66,7 +67,7 @@ export function toStoredBlock(rows: readonly [AnyRow, ...AnyRow[]]): BlockTexts 
     dictionaries: toColumn(ids),
     columns,
   };
-  return { rows: JSON.stringify(block), bodies: bodies.join("") };
+  return { rows: JSON.stringify(block), bodies: Buffer.concat(bodies) };
 }
 
 /** What the rows of a block are of; undefined where that cannot be read. */
@@ -78,9 +79,8 @@ export function readBlockType(rows: string): Pick<StoredBlock, "apiVersion" | "k
 }
 
 /** Reads blocks of one resource into rows with source DISK; what cannot be read is left out. */
-export function createStoredBlockReader(options: StoredRowReaderOptions): (texts: BlockTexts) => readonly AnyRow[] {
+export function createStoredBlockReader(options: StoredRowReaderOptions): (records: BlockRecords) => readonly AnyRow[] {
   const { makeRow, observedAtMs, dictionaries } = options;
-  const forms = new Map([...dictionaries].map(([id, dictionary]) => [id, new InBase64(dictionary)]));
   const fromBody = (body: Body): AnyRow | undefined => {
     try {
       const json = body.text();
@@ -90,11 +90,11 @@ export function createStoredBlockReader(options: StoredRowReaderOptions): (texts
     }
   };
   let template: Template | undefined;
-  return (texts) => {
-    const block = parse(texts.rows) as StoredBlock | undefined;
+  return (records) => {
+    const block = parse(records.rows) as StoredBlock | undefined;
     try {
       if (block === undefined) return [];
-      const bodies = toBodies(block, texts.bodies, forms);
+      const bodies = toBodies(block, records.bodies, dictionaries);
       // The first body is opened: the row made of it is the form for all others.
       template ??= toTemplate(bodies[0] === undefined ? undefined : fromBody(bodies[0]));
       if (template?.layout !== block.layout) return bodies.flatMap((body) => (body && fromBody(body)) ?? []);
@@ -107,20 +107,22 @@ export function createStoredBlockReader(options: StoredRowReaderOptions): (texts
 
 /** undefined for those whose dictionary is lost. */
 function toBodies(
-  { sizes, dictionaries }: StoredBlock,
-  bodies: string,
-  forms: ReadonlyMap<string, InBase64>,
+  { sizes, dictionaries: idsOf }: StoredBlock,
+  bytes: Buffer,
+  dictionaries: ReadonlyMap<string, BodyDictionary>,
 ): readonly (Body | undefined)[] {
-  const ids = toValues(dictionaries, sizes.length) as readonly string[];
-  let end = 0;
-  return sizes.map((size, index) => {
-    const text = bodies.slice(end, (end += size));
-    if (text.length !== size) throw new Error("a body is not whole");
-    const id = ids[index];
-    if (id === "") return createTextBody(text);
-    const form = forms.get(id ?? "");
-    return form === undefined ? undefined : createStoredBody(text, form);
+  const ids = toValues(idsOf, sizes.length) as readonly string[];
+  let to = 0;
+  const bodies = sizes.map((size, index) => {
+    const from = to;
+    to += size;
+    const id = ids[index] ?? "";
+    const dictionary = dictionaries.get(id);
+    const isLost = id !== "" && dictionary === undefined;
+    return isLost ? undefined : createStoredBody({ bytes, from, to, dictionary });
   });
+  if (to !== bytes.length) throw new Error("the bodies are not whole");
+  return bodies;
 }
 
 function toRows(

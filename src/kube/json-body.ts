@@ -19,16 +19,29 @@ export function createPackedBody({ bytes, dictionary }: PackedBytes): Body {
   return new KeptBody(bytes, dictionary);
 }
 
-/** Packed bytes in base64, as many lie on disk in one text, of which this holds a part: until it is needed or packed. */
-export function createStoredBody(base64: string, form: InBase64): Body {
-  return new KeptBody(base64, form);
+/** A body as it lies among others in bytes read from disk, of which it keeps hold until it is needed or packed. */
+export function createStoredBody(place: StoredPlace): Body {
+  return new KeptBody("", new Stored(place));
 }
 
-/** What many bodies in base64 are packed with. */
-export class InBase64 {
-  readonly dictionary: BodyDictionary;
+/** Where a body lies, and what it is packed with; JSON where that is unset. */
+export interface StoredPlace {
+  readonly bytes: Buffer;
+  readonly from: number;
+  readonly to: number;
+  readonly dictionary: BodyDictionary | undefined;
+}
 
-  constructor(dictionary: BodyDictionary) {
+class Stored implements StoredPlace {
+  readonly bytes: Buffer;
+  readonly from: number;
+  readonly to: number;
+  readonly dictionary: BodyDictionary | undefined;
+
+  constructor({ bytes, from, to, dictionary }: StoredPlace) {
+    this.bytes = bytes;
+    this.from = from;
+    this.to = to;
     this.dictionary = dictionary;
   }
 }
@@ -37,9 +50,9 @@ export class InBase64 {
 class KeptBody implements Body {
   /** JSON, or what the dictionary has made of it. */
   #content: string;
-  #form: BodyDictionary | InBase64 | undefined;
+  #form: BodyDictionary | Stored | undefined;
 
-  constructor(content: string, form: BodyDictionary | InBase64 | undefined) {
+  constructor(content: string, form: BodyDictionary | Stored | undefined) {
     this.#content = content;
     this.#form = form;
   }
@@ -54,11 +67,12 @@ class KeptBody implements Body {
   }
 
   get isPacked(): boolean {
-    return this.#form !== undefined && !(this.#form instanceof InBase64);
+    return this.#form !== undefined && !(this.#form instanceof Stored);
   }
 
   get isText(): boolean {
-    return this.#form === undefined;
+    const form = this.#form;
+    return (form instanceof Stored ? form.dictionary : form) === undefined;
   }
 
   pack(dictionary: BodyDictionary): void {
@@ -67,13 +81,14 @@ class KeptBody implements Body {
     this.#form = dictionary;
   }
 
-  /** What `#content` is packed with; it is decoded where it has not been. */
+  /** What `#content` is packed with; it is read where it has not been. */
   get #dictionary(): BodyDictionary | undefined {
     const form = this.#form;
-    if (!(form instanceof InBase64)) return form;
-    this.#content = Buffer.from(this.#content, "base64").toString("latin1");
-    this.#form = form.dictionary;
-    return form.dictionary;
+    if (!(form instanceof Stored)) return form;
+    const { bytes, from, to, dictionary } = form;
+    this.#content = bytes.toString(dictionary === undefined ? "utf8" : "latin1", from, to);
+    this.#form = dictionary;
+    return dictionary;
   }
 
   text(): string {

@@ -88,18 +88,18 @@ describe("a block of rows on disk", () => {
 
   it("should be made anew from the bodies where rows were others", () => {
     const rows = rowsOf(knownResources.pods, pods);
-    const texts = toStoredBlock(rows);
-    const older = texts.rows.replace(/"layout":"\w+"/u, '"layout":"0"').replace('"Running"', '"Nonsense"');
-    expect(plain(readerOf(knownResources.pods)({ ...texts, rows: older }))).toEqual(plain(rows));
+    const records = toStoredBlock(rows);
+    const older = records.rows.replace(/"layout":"\w+"/u, '"layout":"0"').replace('"Running"', '"Nonsense"');
+    expect(plain(readerOf(knownResources.pods)({ ...records, rows: older }))).toEqual(plain(rows));
   });
 
   it("should be left out where it cannot be read, or what it was packed with is lost", () => {
     const rows = rowsOf(knownResources.pods, pods);
-    const texts = toStoredBlock(rows);
+    const records = toStoredBlock(rows);
     const read = readerOf(knownResources.pods);
-    expect(read({ ...texts, bodies: texts.bodies.slice(0, -1) })).toEqual([]);
-    for (const torn of ["", "{}", "[]", texts.rows.slice(1), texts.rows.replace("phase", "face")])
-      expect(read({ ...texts, rows: torn })).toEqual([]);
+    expect(read({ ...records, bodies: records.bodies.subarray(0, -1) })).toEqual([]);
+    for (const torn of ["", "{}", "[]", records.rows.slice(1), records.rows.replace("phase", "face")])
+      expect(read({ ...records, rows: torn })).toEqual([]);
     rows[3]!.body.pack(createBodyDictionary(["another"]));
     const found = readerOf(knownResources.pods)(toStoredBlock(rows));
     expect(found.map(({ name }) => name)).toEqual(rows.filter(({ name }) => name !== "p3").map(({ name }) => name));

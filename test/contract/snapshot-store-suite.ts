@@ -32,7 +32,7 @@ export interface SnapshotStoreSupports {
 }
 
 export const podsId: SnapshotId = { clusterUid: "11111111-2222-3333-4444-555555555555", resource: "pods" };
-const at = (resourceVersion: string, observedAtMs = 1_000): Omit<StoredSnapshot, "objects"> => ({
+const at = (resourceVersion: string, observedAtMs = 1_000): Omit<StoredSnapshot, "objects" | "bytes"> => ({
   resourceVersion,
   observedAtMs,
 });
@@ -45,7 +45,10 @@ const snapshot = (resourceVersion: string, objects: Record<string, string>): Sto
 
 /** A history: a snapshot, then batches; and each state there was, by its version. */
 const history = {
-  first: snapshot("1", { "a/one": '{"n":1}', "a/two": '{"n":"zwölf"}', three: "{}" }),
+  first: {
+    ...snapshot("1", { "a/one": '{"n":1}', "a/two": '{"n":"zwölf"}', three: "{}" }),
+    bytes: new Map([["\0some", Buffer.from([0, 255, 10, 123])]]),
+  },
   batches: [
     { records: [put("a/one", '{"n":2}'), gone("three")], at: at("2", 2_000) },
     { records: [put("b/four", '{"n":4}')], at: at("3", 3_000) },
@@ -55,14 +58,14 @@ const history = {
 };
 
 function statesOf({ first, batches }: typeof history): readonly StoredSnapshot[] {
-  const states = [first];
+  const states: StoredSnapshot[] = [first];
   for (const batch of batches) {
     const objects = new Map(states.at(-1)!.objects);
     for (const { key, value } of batch.records) {
       if (value === undefined) objects.delete(key);
       else objects.set(key, value);
     }
-    states.push({ ...batch.at, objects });
+    states.push({ ...first, ...batch.at, objects });
   }
   return states;
 }
@@ -118,7 +121,7 @@ export function snapshotStoreSuite(
       await store.append(podsId, [gone("a/one")], at("7"));
       const objects = new Map(states.at(-1)!.objects).set("x", "1");
       objects.delete("a/one");
-      expect(await (await reopen()).load(podsId)).toEqual({ ...at("7"), objects });
+      expect(await (await reopen()).load(podsId)).toEqual({ ...states.at(-1)!, ...at("7"), objects });
     });
 
     it("MUST take appends where there was nothing", async () => {
@@ -250,7 +253,7 @@ export function snapshotStoreSuite(
             const before = (await store.load(podsId))!;
             await store.append(podsId, [put("new", "1")], at("next"));
             const objects = new Map(before.objects).set("new", "1");
-            expect(await (await reopen()).load(podsId)).toEqual({ ...at("next"), objects });
+            expect(await (await reopen()).load(podsId)).toEqual({ ...history.first, ...at("next"), objects });
           }
         });
 

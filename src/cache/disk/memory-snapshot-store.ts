@@ -8,21 +8,30 @@ export class MemorySnapshotStore implements SnapshotStore {
     return this.#held.get(clusterUid)?.get(resource);
   }
 
-  async append(id: SnapshotId, records: readonly SnapshotRecord[], at: Omit<StoredSnapshot, "objects">): Promise<void> {
-    const objects = new Map((await this.load(id))?.objects);
+  async append(
+    id: SnapshotId,
+    records: readonly SnapshotRecord[],
+    at: Omit<StoredSnapshot, "objects" | "bytes">,
+  ): Promise<void> {
+    const before = await this.load(id);
+    const objects = new Map(before?.objects);
     for (const { key, value } of records) {
       if (value === undefined) objects.delete(key);
       else objects.set(key, value);
     }
-    await this.compact(id, { ...at, objects });
+    await this.compact(id, { ...before, ...at, objects });
   }
 
   async compact(
     { clusterUid, resource }: SnapshotId,
-    { resourceVersion, observedAtMs, objects }: StoredSnapshot,
+    { resourceVersion, observedAtMs, objects, bytes }: StoredSnapshot,
   ): Promise<void> {
     const ofCluster = this.#held.get(clusterUid) ?? new Map<string, StoredSnapshot>();
-    this.#held.set(clusterUid, ofCluster.set(resource, { resourceVersion, observedAtMs, objects: new Map(objects) }));
+    const copy = { resourceVersion, observedAtMs, objects: new Map(objects) };
+    this.#held.set(
+      clusterUid,
+      ofCluster.set(resource, bytes === undefined ? copy : { ...copy, bytes: new Map(bytes) }),
+    );
   }
 
   async remove({ clusterUid, resource }: SnapshotId): Promise<void> {

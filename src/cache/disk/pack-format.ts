@@ -1,11 +1,11 @@
 import { crc32 } from "node:zlib";
-import type { SnapshotId, SnapshotRecord, StoredSnapshot } from "../snapshot-store.ts";
+import type { SnapshotId, StoredSnapshot } from "../snapshot-store.ts";
 
 /*
  * A pack: header, then frames.
  *   header   magic (8 bytes), length, crc32, JSON {clusterUid, resource}
  *   frame    length of the payload, crc32 of the payload, payload
- *   payload  type (1 byte): "P" length of the key (4 bytes), key, value; "D" key; "M" JSON {resourceVersion, observedAtMs}
+ *   payload  type (1 byte): "P" length of the key (4 bytes), key, value; "B" the same, of bytes; "D" key; "M" JSON {resourceVersion, observedAtMs}
  * Numbers are 32 bits, little-endian. Each checksum continues the one before it, so that a frame is good only behind the very bytes it was
  * written behind: neither a lost block nor a second writer can pass for a good file. The first "M" ends the snapshot, each later one a batch;
  * what has no "M" behind it does not count. So every state that can be read is one that was whole when it was written.
@@ -13,7 +13,14 @@ import type { SnapshotId, SnapshotRecord, StoredSnapshot } from "../snapshot-sto
 const magic = Buffer.from("FGPACK2\n");
 const headerBytes = magic.length + 8;
 const frameBytes = 8;
-const types = { put: 0x50, delete: 0x44, mark: 0x4d } as const;
+const types = { put: 0x50, bytes: 0x42, delete: 0x44, mark: 0x4d } as const;
+
+/** A record as it lies in a pack. */
+export interface PackRecord {
+  readonly key: string;
+  /** undefined for a deletion. */
+  readonly value: string | Buffer | undefined;
+}
 
 /** Of each chunk that is written or read at once: a millisecond of work between two turns of the event loop. */
 export const chunkBytes = 262_144;
@@ -39,21 +46,27 @@ export function encodeHeader({ clusterUid, resource }: SnapshotId): Encoded {
 }
 
 /** How many bytes a record takes: what is dead once a later one has its key. */
-export function frameSize({ key, value }: SnapshotRecord): number {
+export function frameSize({ key, value }: PackRecord): number {
   const keyBytes = Buffer.byteLength(key);
-  return frameBytes + 1 + keyBytes + (value === undefined ? 0 : 4 + Buffer.byteLength(value));
+  return (
+    frameBytes +
+    1 +
+    keyBytes +
+    (value === undefined ? 0 : 4 + (typeof value === "string" ? Buffer.byteLength(value) : value.length))
+  );
 }
 
-export function encodeRecord({ key, value }: SnapshotRecord, crc: number): Encoded {
+export function encodeRecord({ key, value }: PackRecord, crc: number): Encoded {
   const frame = Buffer.allocUnsafe(frameSize({ key, value }));
   if (value === undefined) {
     frame.writeUInt8(types.delete, frameBytes);
     frame.write(key, frameBytes + 1);
   } else {
-    frame.writeUInt8(types.put, frameBytes);
+    frame.writeUInt8(typeof value === "string" ? types.put : types.bytes, frameBytes);
     const keyBytes = frame.write(key, frameBytes + 5);
     frame.writeUInt32LE(keyBytes, frameBytes + 1);
-    frame.write(value, frameBytes + 5 + keyBytes);
+    if (typeof value === "string") frame.write(value, frameBytes + 5 + keyBytes);
+    else value.copy(frame, frameBytes + 5 + keyBytes);
   }
   return sealed(frame, crc);
 }
@@ -112,7 +125,8 @@ export async function decodePack(bytes: Buffer, id: SnapshotId): Promise<Decoded
     return { state: "damaged", reason: "of another cluster or resource" };
   }
   const objects = new Map<string, string>();
-  let batch: SnapshotRecord[] = [];
+  const blobs = new Map<string, Buffer>();
+  let batch: PackRecord[] = [];
   let whole: { readonly at: Mark; readonly size: number; readonly crc: number } | undefined;
   let { end: offset, crc } = header;
   let pauseAt = chunkBytes;
@@ -123,7 +137,8 @@ export async function decodePack(bytes: Buffer, id: SnapshotId): Promise<Decoded
     if ("mark" in frame) {
       for (const { key, value } of batch) {
         if (value === undefined) objects.delete(key);
-        else objects.set(key, value);
+        else if (typeof value === "string") objects.set(key, value);
+        else blobs.set(key, value);
       }
       batch = [];
       whole = { at: frame.mark, size: offset, crc };
@@ -136,11 +151,16 @@ export async function decodePack(bytes: Buffer, id: SnapshotId): Promise<Decoded
     }
   }
   if (whole === undefined) return { state: "damaged", reason: "the snapshot is not whole" };
-  return { state: "whole", snapshot: { ...whole.at, objects }, size: whole.size, crc: whole.crc };
+  return {
+    state: "whole",
+    snapshot: { ...whole.at, objects, ...(blobs.size > 0 ? { bytes: blobs } : {}) },
+    size: whole.size,
+    crc: whole.crc,
+  };
 }
 
 type Frame = { readonly end: number; readonly crc: number } & (
-  { readonly record: SnapshotRecord } | { readonly mark: Mark }
+  { readonly record: PackRecord } | { readonly mark: Mark }
 );
 
 function nextFrame(bytes: Buffer, offset: number, before: number): Frame | undefined {
@@ -161,13 +181,13 @@ function nextFrame(bytes: Buffer, offset: number, before: number): Frame | undef
     }
     case types.delete:
       return { end, crc, record: { key: payload.toString("utf8", 1), value: undefined } };
-    case types.put: {
+    case types.put:
+    case types.bytes: {
       const valueStart = 5 + payload.readUInt32LE(1);
-      return {
-        end,
-        crc,
-        record: { key: payload.toString("utf8", 5, valueStart), value: payload.toString("utf8", valueStart) },
-      };
+      const key = payload.toString("utf8", 5, valueStart);
+      // Bytes stay a part of what was read.
+      const value = payload[0] === types.put ? payload.toString("utf8", valueStart) : payload.subarray(valueStart);
+      return { end, crc, record: { key, value } };
     }
     default:
       // Of a later version of this format: as far as we can read.

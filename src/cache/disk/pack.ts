@@ -3,7 +3,7 @@ import type { SnapshotId, SnapshotRecord, StoredSnapshot } from "../snapshot-sto
 import { isMissing } from "./disk.ts";
 import type { Disk, DiskFile } from "./disk.ts";
 import { chunkBytes, decodePack, encodeHeader, encodeMark, encodeRecord, frameSize } from "./pack-format.ts";
-import type { DecodedPack, Mark } from "./pack-format.ts";
+import type { DecodedPack, Mark, PackRecord } from "./pack-format.ts";
 
 /**
  * One pack file. Methods are called one after another, all but `sync`, which may run beside them. After a rejected write nothing is appended until a
@@ -88,7 +88,7 @@ export class Pack {
       await file.append(header.bytes);
       let { crc } = header;
       let size = header.bytes.length;
-      for (const bytes of encodeAll(toRecords(snapshot.objects), snapshot, crc)) {
+      for (const bytes of encodeAll(toRecords(snapshot), snapshot, crc)) {
         await file.append(bytes.chunk);
         ({ crc } = bytes);
         size += bytes.chunk.length;
@@ -144,13 +144,14 @@ export class Pack {
   }
 }
 
-function* toRecords(objects: ReadonlyMap<string, string>): Generator<SnapshotRecord> {
+function* toRecords({ objects, bytes = new Map() }: StoredSnapshot): Generator<PackRecord> {
   for (const [key, value] of objects) yield { key, value };
+  for (const [key, value] of bytes) yield { key, value };
 }
 
 /** The frames of records and the mark behind them, in chunks. */
 function* encodeAll(
-  records: Iterable<SnapshotRecord>,
+  records: Iterable<PackRecord>,
   at: Mark,
   before: number,
 ): Generator<{ readonly chunk: Buffer; readonly crc: number }> {
@@ -174,6 +175,6 @@ function* encodeAll(
 /** Bytes that a file of this snapshot alone has, about. */
 export function sizeOf(snapshot: StoredSnapshot): number {
   let size = 0;
-  for (const [key, value] of snapshot.objects) size += frameSize({ key, value });
+  for (const record of toRecords(snapshot)) size += frameSize(record);
   return size;
 }

@@ -68,7 +68,11 @@ export class PackedSnapshotStore implements SnapshotStore {
     });
   }
 
-  append(id: SnapshotId, records: readonly SnapshotRecord[], at: Omit<StoredSnapshot, "objects">): Promise<void> {
+  append(
+    id: SnapshotId,
+    records: readonly SnapshotRecord[],
+    at: Omit<StoredSnapshot, "objects" | "bytes">,
+  ): Promise<void> {
     return this.#inOrder(id, "append to", async (pack) => {
       await this.#lockFor(pack);
       await pack.append(records, at, (reason) => this.#setAside(pack, reason));
