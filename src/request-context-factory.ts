@@ -4,7 +4,8 @@ import { defaultLimits } from "./loaders/limits.ts";
 import type { LoaderLimits } from "./loaders/limits.ts";
 import { createIndexes } from "./loaders/indexes.ts";
 import { awaitReadAfter } from "./loaders/read-after.ts";
-import type { RequestContext } from "./loaders/request-context.ts";
+import type { Loaders, RequestContext, Streams, Writers } from "./loaders/request-context.ts";
+import type { Identity } from "./kube/identity.ts";
 import type { Access, Authorizer } from "./auth/access.ts";
 import { createCohorts } from "./loaders/streams/cohort.ts";
 import { createStreams } from "./loaders/streams/create-streams.ts";
@@ -65,30 +66,7 @@ export function createRequestContextFactory(
       cohorts,
       rights,
     };
-    const loaders = once(() => createLoaders(shared));
-    const writers = once(() => createWriters({ ...shared, requestId: request.requestId, audit: options.audit }));
-    const streams = once(() => createStreams(shared));
-    return {
-      requestId: request.requestId,
-      signal: request.signal,
-      identity: request.identity,
-      nowMs: request.nowMs,
-      get rights() {
-        return access.key;
-      },
-      async awaitReadAfter(tokens) {
-        await Promise.all(tokens.map((token) => awaitReadAfter(token, shared)));
-      },
-      get loaders() {
-        return loaders();
-      },
-      get writers() {
-        return writers();
-      },
-      get streams() {
-        return streams();
-      },
-    };
+    return new FleetContext(request, shared, options.audit);
   };
   return (request) => {
     const access = options.authorizer.access(request.identity, request.signal);
@@ -96,7 +74,44 @@ export function createRequestContextFactory(
   };
 }
 
-function once<T extends object>(make: () => T): () => T {
-  let made: T | undefined;
-  return () => (made ??= make());
+/** A class: accessors of an object literal would give each context a shape of its own, which every reader of it would have to learn anew. */
+class FleetContext implements FleetRequestContext {
+  readonly requestId: string;
+  readonly signal: AbortSignal;
+  readonly identity: Identity;
+  readonly nowMs: number;
+  readonly #shared: StreamOptions;
+  readonly #audit: AuditTrail;
+  #loaders: Loaders | undefined;
+  #writers: Writers | undefined;
+  #streams: Streams | undefined;
+
+  constructor({ requestId, signal, identity, nowMs }: OperationRequest, shared: StreamOptions, audit: AuditTrail) {
+    this.requestId = requestId;
+    this.signal = signal;
+    this.identity = identity;
+    this.nowMs = nowMs;
+    this.#shared = shared;
+    this.#audit = audit;
+  }
+
+  get rights(): string {
+    return this.#shared.access.key;
+  }
+
+  get loaders(): Loaders {
+    return (this.#loaders ??= createLoaders(this.#shared));
+  }
+
+  get writers(): Writers {
+    return (this.#writers ??= createWriters({ ...this.#shared, requestId: this.requestId, audit: this.#audit }));
+  }
+
+  get streams(): Streams {
+    return (this.#streams ??= createStreams(this.#shared));
+  }
+
+  async awaitReadAfter(tokens: readonly string[]): Promise<void> {
+    await Promise.all(tokens.map((token) => awaitReadAfter(token, this.#shared)));
+  }
 }

@@ -191,10 +191,14 @@ export function createHttpHandler(
       traceparent: toText(request.headers["traceparent"]),
     });
     exchange.note({ operationName: outcome.operationName, code: outcome.code });
-    const { "content-type": contentType = "application/json", ...headers } = Object.fromEntries(outcome.headers);
-    // Its length is counted again: `send` does so for every body.
-    delete headers["content-length"];
-    send(request, response, outcome.status, contentType, outcome.body, { "cache-control": "no-store", ...headers });
+    let contentType = "application/json";
+    let headers = notStored;
+    for (const [name, value] of outcome.headers) {
+      if (name === "content-type") contentType = value;
+      // Its length is counted again: `send` does so for every body.
+      else if (name !== "content-length") headers = { ...headers, [name]: value };
+    }
+    send(request, response, outcome.status, contentType, outcome.body, headers);
   }
 
   /** What is asked, in the URL of a GET or the body of a POST, its document spelled out where it was only named. */
@@ -270,6 +274,8 @@ function toRoute(path: string): Route {
   if (path === "/metrics") return "metrics";
   return "other";
 }
+
+const notStored: OutgoingHttpHeaders = { "cache-control": "no-store" };
 
 /** Of a body, while it is not known whose it is. */
 const anonymousBytes = 1_024;

@@ -44,11 +44,13 @@ export function createReadThrough({ identity, signal, clock, limits }: LoaderOpt
       throw error;
     }
   };
-  const loader = new DataLoader<LiveKey, AnyRow | null, string>(
+  // Few operations read anything live.
+  let loader: DataLoader<LiveKey, AnyRow | null, string> | undefined;
+  const createLoader = (): DataLoader<LiveKey, AnyRow | null, string> => new DataLoader<LiveKey, AnyRow | null, string>(
     (keys) => Promise.all(keys.map((key) => read(key).catch((error: unknown) => error as Error))),
     { cacheKeyFn: ({ cluster, resource, namespace, name }) => `${toResourceName(resource)} ${formatKey({ cluster: cluster.name, namespace, name })}` },
   ); // prettier-ignore
-  return (key) => loader.load(key);
+  return (key) => (loader ??= createLoader()).load(key);
 }
 
 function malformed(cluster: Cluster, namespace: string, name: string): KubeError {
