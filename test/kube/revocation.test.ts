@@ -146,10 +146,12 @@ describe.skipIf(kubeAssets === undefined)(`rights taken away while they are used
   afterAll(async () => {
     for (const [what, ms] of figures) process.stdout.write(`${what} within ${ms} ms\n`);
     await fleet?.stop();
-    for (const { kube, admin } of clusters.values()) {
-      await admin.close();
-      await kube.down();
-    }
+    await Promise.all(
+      Array.from(clusters.values(), async ({ kube, admin }) => {
+        await admin.close();
+        await kube.down();
+      }),
+    );
   });
 
   /** Everything by which the caller of a way may see a cluster, open at once. */
