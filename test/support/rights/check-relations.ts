@@ -5,7 +5,7 @@ import type { ResourceId } from "../../../src/kube/resource-id.ts";
 import type { AnyRow, EventRow, NodeRow, PodRow, ServiceRow, WorkloadRow } from "../../../src/kube/rows/row.ts";
 import type { Connection } from "../../../src/loaders/request-context.ts";
 import type { RightsCheck } from "./check-rights.ts";
-import { configMaps, secrets } from "./shop-objects.ts";
+import { configMaps, resourceOfKind, secrets } from "./shop-objects.ts";
 
 const { nodes, pods, services, endpointslices, deployments, replicasets, events } = knownResources;
 
@@ -108,7 +108,9 @@ async function checkServices({ loaders, truth }: RightsCheck, namespace: string)
 async function checkEvents({ loaders, truth }: RightsCheck, namespace: string): Promise<void> {
   const rows = await listOf<EventRow>(loaders.events({ first: 50_000, namespaces: [namespace] }));
   for (const event of rows) {
-    const isSeen = await truth.gets(pods, namespace, "web-1-a");
+    // Of a pod; a real cluster itself tells of services, too, while it looks after their addresses.
+    const { kind, name } = event.regardingRef;
+    const isSeen = await truth.gets(resourceOfKind(kind), namespace, name);
     expect((await loaders.regardingObject(event)) !== null, `object of event ${namespace}/${event.name}`).toBe(isSeen);
   }
 }
