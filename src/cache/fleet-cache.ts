@@ -152,8 +152,9 @@ export interface FleetCache extends Runnable {
    * Called synchronously after the store shows the change; returns the undo. A throw of the listener is logged and harms nobody.
    * No gap: a snapshot taken in the same turn as `subscribe`, before or after it, shows every change that the listener is not called with, and none
    * that it is. Several changes may be shown at once before the listener hears of the first; `sequence` of snapshot and change tell them apart.
+   * `onTold` is called when all listeners have been told of all that is shown at once: who acts only then acts on the whole.
    */
-  subscribe(listener: (event: CacheEvent) => void): () => void;
+  subscribe(listener: (event: CacheEvent) => void, onTold?: () => void): () => void;
   metrics(): CacheMetrics;
 }
 

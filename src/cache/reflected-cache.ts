@@ -115,8 +115,8 @@ export class ReflectedCache implements FleetCache {
     };
   }
 
-  subscribe(listener: (event: CacheEvent) => void): () => void {
-    return this.#store.subscribe(listener);
+  subscribe(listener: (event: CacheEvent) => void, onTold?: () => void): () => void {
+    return this.#store.subscribe(listener, onTold);
   }
 
   metrics(): CacheMetrics {

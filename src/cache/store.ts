@@ -25,7 +25,7 @@ export class Store {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #clusters = new Map<string, Map<ResourceName, ResourceStore>>();
-  readonly #listeners = new Set<(event: CacheEvent) => void>();
+  readonly #listeners = new Set<Listener>();
   readonly #owner: StoreOwner;
   #keeper: ((event: CacheEvent) => void) | undefined;
   #sequence = 0;
@@ -86,9 +86,9 @@ export class Store {
     return this.#snapshot;
   }
 
-  subscribe(listener: (event: CacheEvent) => void): () => void {
-    // Wrapped, so that the same function may subscribe twice and each undo takes back its own.
-    const own = (event: CacheEvent): void => listener(event);
+  subscribe(hear: (event: CacheEvent) => void, onTold?: () => void): () => void {
+    // Of its own, so that the same function may subscribe twice and each undo takes back its own.
+    const own: Listener = { hear, onTold };
     this.#listeners.add(own);
     return () => void this.#listeners.delete(own);
   }
@@ -106,19 +106,27 @@ export class Store {
     const listeners = [...this.#listeners];
     for (const event of events) {
       for (const listener of listeners) {
-        if (this.#listeners.has(listener)) this.#tell(listener, event);
+        if (this.#listeners.has(listener)) this.#guard(event, () => listener.hear(event));
       }
     }
-    for (const event of events) if (this.#keeper !== undefined) this.#tell(this.#keeper, event);
+    for (const listener of listeners) {
+      if (listener.onTold !== undefined && this.#listeners.has(listener)) this.#guard(events.at(-1), listener.onTold);
+    }
+    for (const event of events) this.#guard(event, () => this.#keeper?.(event));
   }
 
-  #tell(listener: (event: CacheEvent) => void, event: CacheEvent): void {
+  #guard(event: CacheEvent | undefined, act: () => void): void {
     try {
-      listener(event);
+      act();
     } catch (error) {
-      this.#logger.error("listener of the cache failed", { error, event: event.type });
+      this.#logger.error("listener of the cache failed", { error, event: event?.type });
     }
   }
+}
+
+interface Listener {
+  readonly hear: (event: CacheEvent) => void;
+  readonly onTold: (() => void) | undefined;
 }
 
 type Snapshots = ReadonlyMap<ResourceName, ResourceSnapshot>;

@@ -167,6 +167,30 @@ describe("fleet cache", () => {
     }
   });
 
+  it("should say when everybody has been told of all that is shown at once", async () => {
+    const home = new FakeCluster("home");
+    const run = await runCache([home]);
+    home.client.put(pods, "a/one");
+    await settle();
+    let told = "";
+    const undo = run.cache.subscribe(
+      ({ type }) => (told += type === "change" ? "a" : ""),
+      () => (told += "!"),
+    );
+    run.cache.subscribe(({ type }) => (told += type === "change" ? "b" : ""));
+    // Another object under the name: deleted and added in one go.
+    home.client.delete(pods, "a/one");
+    home.client.put(pods, "a/one");
+    await settle();
+    expect(told.replaceAll("!", "").length).toBeGreaterThan(3);
+    expect(told).toMatch(/^((ab)+!)+$/);
+    undo();
+    const before = told;
+    home.client.put(pods, "a/two");
+    await settle();
+    expect(told).toBe(`${before}b`);
+  });
+
   it("should harm nobody when a listener throws", async () => {
     const home = new FakeCluster("home");
     const run = await runCache([home]);

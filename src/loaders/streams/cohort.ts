@@ -71,6 +71,8 @@ class Cohort implements Membership {
   readonly #unsubscribe: () => void;
   readonly #audiences = new Map<Audience<ChangeMessage>, Map<Receiver<ChangeMessage>, CohortMember>>();
   #isPumping = false;
+  /** It begins to pump when everything has been told. */
+  #isToldSoon = false;
   #isClosed = false;
 
   constructor(
@@ -85,7 +87,10 @@ class Cohort implements Membership {
     this.#feed = feed;
     this.#rights = rights;
     this.#onEmpty = onEmpty;
-    this.#unsubscribe = cache.subscribe((event) => this.#hear(event));
+    this.#unsubscribe = cache.subscribe(
+      (event) => this.#hear(event),
+      () => this.#told(),
+    );
   }
 
   join(member: CohortMember): Membership | undefined {
@@ -128,7 +133,16 @@ class Cohort implements Membership {
     }
     if (this.#isPumping || this.#feed.isInStep) return;
     this.#isPumping = true;
-    queueMicrotask(() => this.#pump());
+    this.#isToldSoon = true;
+    // Where the cache does not say when it has told all.
+    queueMicrotask(() => this.#told());
+  }
+
+  /** All that the cache has to tell just now has been heard, by whoever leaves here too. */
+  #told(): void {
+    if (!this.#isToldSoon) return;
+    this.#isToldSoon = false;
+    this.#pump();
   }
 
   #pump(): void {

@@ -80,7 +80,7 @@ export function createWorld(clusters: readonly WorldCluster[] = [{ name: "home",
   const cache: World["cache"] = {
     log: store.log,
     snapshot: () => store.snapshot(),
-    subscribe: (listener) => store.subscribe(listener),
+    subscribe: (listener, onTold) => store.subscribe(listener, onTold),
     retain: () => () => {},
     ensure(cluster, resource) {
       const key = `${cluster} ${toResourceName(resource)}`;

@@ -68,8 +68,8 @@ function createHouse(rights: Readonly<Record<string, FakeFleetRights>>) {
   const cache = {
     ...world.cache,
     retain: () => () => {},
-    subscribe(listener: Parameters<FleetCache["subscribe"]>[0]) {
-      const undo = world.cache.subscribe(listener);
+    subscribe(...listening: Parameters<FleetCache["subscribe"]>) {
+      const undo = world.cache.subscribe(...listening);
       listeners += 1;
       return () => {
         listeners -= 1;
