@@ -22,6 +22,9 @@ export interface ListManner {
   arrives: boolean;
 }
 
+/** Objects of the first page where the whole may follow: enough for most resources of most clusters. */
+const firstLimit = 50;
+
 /**
  * The pages of one consistent list: all of one resourceVersion, the most recent one (a read through the quorum, never a server's old cache). A list that
  * ends without a throw was complete. Where there is more than one page, and the client can do it, the whole is asked for instead, as of that page's version or
@@ -42,9 +45,11 @@ export async function* listAll(options: ListAllOptions): AsyncGenerator<KubeList
     page = (ask, within) => ask(within),
   } = options;
   const ahead = createChildAbort(signal);
+  const mayComeWhole = inPieces && manner?.arrives === true && client.listParts !== undefined;
   const ask = (token?: string): Promise<KubeList> => {
     const query: ListQuery = {
-      limit,
+      // What only shows how much there is is thrown away: it should cost the server little.
+      limit: token === undefined && mayComeWhole ? Math.min(limit, firstLimit) : limit,
       ...(token === undefined ? {} : { continue: token }),
       ...(inPieces ? { inPieces } : {}),
     };
@@ -62,12 +67,7 @@ export async function* listAll(options: ListAllOptions): AsyncGenerator<KubeList
       const token = list.continue === "" ? undefined : list.continue;
       if (token !== undefined && tokens.has(token)) throw malformed(cluster, "a list continues where it has been");
       if (token !== undefined) tokens.add(token);
-      if (
-        tokens.size === 1 &&
-        list.pieces !== undefined &&
-        manner?.arrives === true &&
-        client.listParts !== undefined
-      ) {
+      if (mayComeWhole && manner?.arrives === true && tokens.size === 1 && list.pieces !== undefined) {
         yield* listParts({ ...options, signal: ahead.signal }, list, manner);
         return;
       }

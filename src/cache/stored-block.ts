@@ -21,9 +21,14 @@ export interface BlockRecords {
   readonly bodies: Buffer;
 }
 
-/** A value a row: `each`, or where values repeat, those there are and which of them; none of `at` where all rows have the same. */
+/**
+ * A value a row: `each`; where values repeat, those there are and which of them, and none of `at` where all rows have the same; of lists of objects, the
+ * objects there are and which of them.
+ */
 type Column =
-  { readonly each: readonly unknown[] } | { readonly of: readonly unknown[]; readonly at: readonly number[] };
+  | { readonly each: readonly unknown[] }
+  | { readonly of: readonly unknown[]; readonly at: readonly number[] }
+  | { readonly of: readonly unknown[]; readonly lists: readonly (readonly number[])[] };
 
 interface StoredBlock {
   /** Of the first row; for a kind that nobody knows beforehand. */
@@ -134,7 +139,7 @@ function toRows(
   const varying: [field: string, values: readonly unknown[]][] = [];
   for (const field of kept) {
     const column = toReadColumn(columns[field], field);
-    if ("of" in column && column.at.length === 0) [common[field]] = column.of;
+    if ("at" in column && column.at.length === 0) [common[field]] = column.of;
     else varying.push([field, toValues(column, bodies.length)]);
   }
   // A copy has the shape that the mapper gave the row, and no field is added to it.
@@ -151,23 +156,38 @@ function toReadColumn(column: Column | undefined, field: string): Column {
   if (column === undefined) throw new Error("a column is missing");
   if (!maps.has(field)) return column;
   const toMap = (value: unknown): unknown => toStringMap(Object.entries(value as Readonly<Record<string, string>>));
-  return "each" in column ? { each: column.each.map(toMap) } : { of: column.of.map(toMap), at: column.at };
+  return "each" in column ? { each: column.each.map(toMap) } : { ...column, of: column.of.map(toMap) };
 }
 
 function toColumn(values: readonly unknown[]): Column {
+  const { of, at } = toIndexes(values);
+  if (of.length === 1) return { of, at: [] };
+  if (of.length <= values.length / 2) return { of, at };
+  if (!values.every(isListOfObjects)) return { each: values };
+  const items = toIndexes(values.flat());
+  let end = 0;
+  return { of: items.of, lists: values.map(({ length }) => items.at.slice(end, (end += length))) };
+}
+
+function isListOfObjects(value: unknown): value is readonly object[] {
+  return Array.isArray(value) && value.every((item) => typeof item === "object" && item !== null);
+}
+
+/** The values there are, by identity, and which of them stands where. */
+function toIndexes(values: readonly unknown[]): { readonly of: readonly unknown[]; readonly at: readonly number[] } {
   const indexes = new Map<unknown, number>();
-  const at: number[] = [];
-  for (const value of values) {
+  const at = values.map((value) => {
     const index = indexes.get(value) ?? indexes.size;
     if (index === indexes.size) indexes.set(value, index);
-    at.push(index);
-  }
-  if (indexes.size === 1) return { of: [...indexes.keys()], at: [] };
-  return indexes.size > values.length / 2 ? { each: values } : { of: [...indexes.keys()], at };
+    return index;
+  });
+  return { of: [...indexes.keys()], at };
 }
 
 function toValues(column: Column, count: number): readonly unknown[] {
   if ("each" in column) return column.each;
-  const { of, at } = column;
+  const { of } = column;
+  if ("lists" in column) return column.lists.map((list) => list.map((index) => of[index]));
+  const { at } = column;
   return at.length === 0 ? Array.from({ length: count }, () => of[0]) : at.map((index) => of[index]);
 }

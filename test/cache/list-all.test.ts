@@ -11,6 +11,7 @@ const { signal } = new AbortController();
 
 interface World {
   readonly asked: string[];
+  readonly limits: (number | undefined)[];
   readonly manner: ListManner;
   /** What the parts come to. */
   parts: (signal: AbortSignal) => AsyncIterable<KubeList>;
@@ -20,6 +21,7 @@ interface World {
 function createWorld(): World {
   return {
     asked: [],
+    limits: [],
     manner: { arrives: true },
     async *parts() {
       for (const name of ["a", "b"]) yield { items: [], pieces: [piece(name)], resourceVersion: "9" };
@@ -29,8 +31,9 @@ function createWorld(): World {
 
 function optionsOf(world: World, more: Partial<ListAllOptions> = {}): ListAllOptions {
   const client: Pick<KubeReader, "list" | "listParts"> = {
-    async list(_resource, { continue: token }) {
+    async list(_resource, { continue: token, limit }) {
       world.asked.push(`page ${token ?? "first"}`);
+      world.limits.push(limit);
       return token === undefined
         ? { items: [], pieces: [piece("a")], resourceVersion: "7", continue: "more" }
         : { items: [], pieces: [piece("b")], resourceVersion: "7" };
@@ -58,6 +61,14 @@ describe("a list of all", () => {
     expect(await namesOf(optionsOf(world))).toEqual(["a@9", "b@9"]);
     expect(world.asked).toEqual(["page first", "whole 7 NotOlderThan"]);
     expect(world.manner.arrives).toBe(true);
+  });
+
+  it("should begin with a short page only where the whole may follow", async () => {
+    const world = createWorld();
+    await namesOf(optionsOf(world, { pageLimit: 500 }));
+    world.manner.arrives = false;
+    await namesOf(optionsOf(world, { pageLimit: 500 }));
+    expect(world.limits).toEqual([50, 500, 500]);
   });
 
   it("should come in pages after the whole did not arrive", async () => {
