@@ -63,6 +63,8 @@ export function createChangeQueue(): ChangeQueue {
 }
 
 class MergingQueue implements ChangeQueue {
+  /** The one that waits where it is alone: mostly it is, and taken at once. Then nothing else is here. */
+  #only: QueuedChange | undefined;
   /** By a number of ours. Map keeps insertion order, so its first entry is the oldest. */
   readonly #entries = new Map<number, QueuedChange>();
   readonly #latest = new Map<string, number>();
@@ -70,14 +72,34 @@ class MergingQueue implements ChangeQueue {
   #byRights = 0;
 
   get size(): number {
-    return this.#entries.size;
+    return this.#only === undefined ? this.#entries.size : 1;
   }
 
   get byRights(): number {
     return this.#byRights;
   }
 
-  push(selected: SelectedChange, change: Change | undefined): void {
+  push({ type, reason, row }: SelectedChange, change: Change | undefined): void {
+    if (this.size === 0) {
+      this.#only = { type, reason, row, since: change, byRights: change === undefined };
+      this.#byRights = change === undefined ? 1 : 0;
+      return;
+    }
+    this.#spread();
+    this.#merge({ type, reason, row }, change);
+  }
+
+  /** From here on there are several. */
+  #spread(): void {
+    const only = this.#only;
+    if (only === undefined) return;
+    this.#only = undefined;
+    this.#byRights = 0;
+    this.#latest.set(keyOf(only.row), this.#next);
+    this.#set(this.#next++, only);
+  }
+
+  #merge(selected: SelectedChange, change: Change | undefined): void {
     const key = keyOf(selected.row);
     const place = this.#latest.get(key);
     const waiting = place === undefined ? undefined : this.#entries.get(place);
@@ -93,6 +115,7 @@ class MergingQueue implements ChangeQueue {
   }
 
   lose(isLost: (row: AnyRow) => boolean, rows: readonly AnyRow[]): void {
+    this.#spread();
     const met = new Set<string>();
     for (const [place, entry] of this.#entries) {
       if (!isLost(entry.row)) continue;
@@ -106,11 +129,14 @@ class MergingQueue implements ChangeQueue {
   }
 
   drop(isDropped: (row: AnyRow) => boolean): void {
+    this.#spread();
     for (const [place, entry] of this.#entries) if (isDropped(entry.row)) this.#delete(place, entry);
   }
 
   copy(): ChangeQueue {
     const copy = new MergingQueue();
+    copy.#only = this.#only;
+    copy.#byRights = this.#only?.byRights === true ? 1 : 0;
     for (const [place, entry] of this.#entries) copy.#set(place, entry);
     for (const [key, place] of this.#latest) copy.#latest.set(key, place);
     copy.#next = this.#next;
@@ -118,6 +144,12 @@ class MergingQueue implements ChangeQueue {
   }
 
   shift(): QueuedChange | undefined {
+    const only = this.#only;
+    if (only !== undefined) {
+      this.#only = undefined;
+      this.#byRights = 0;
+      return only;
+    }
     const first = this.#entries.entries().next();
     if (first.done === true) return undefined;
     const [place, entry] = first.value;

@@ -29,6 +29,8 @@ export interface RenderedFor {
 
 /** Turns events of one operation into text. */
 export interface EventRenderer {
+  /** See printSelection. */
+  readonly selection: string;
   /** Names the variables that an answer depends on: those that are used below the root field. */
   readonly usedVariables: ReadonlySet<string>;
   /**
@@ -47,7 +49,12 @@ interface Rendered extends Pick<ChangeMessage, "type" | "reason" | "objects"> {
   readonly parts: readonly string[];
 }
 
-export function createEventRenderer(operation: PreparedOperation, options: EventRendererOptions): EventRenderer {
+/** `operation`: one of all that have this `selection`. */
+export function createEventRenderer(
+  operation: PreparedOperation,
+  options: EventRendererOptions,
+  selection: string,
+): EventRenderer {
   let last: Rendered | undefined;
   /** By `variablesKey`; undefined: graphql-js executes it. */
   const writers = new Map<string, WriteEvent | undefined>();
@@ -72,6 +79,7 @@ export function createEventRenderer(operation: PreparedOperation, options: Event
   };
 
   return {
+    selection,
     usedVariables: variablesBelowRoot(operation.document, operation.operation),
     render(message, to) {
       const before = known(message, to);

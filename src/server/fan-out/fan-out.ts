@@ -11,6 +11,7 @@ import type { OperationRequest } from "../server-options.ts";
 import { createEventRenderer } from "./event-renderer.ts";
 import type { EventRenderer, EventRendererOptions } from "./event-renderer.ts";
 import { createNextFrame, withId } from "./next-frame.ts";
+import { printSelection } from "./print-selection.ts";
 import type { NextFrame } from "./next-frame.ts";
 
 /** One operation on one WebSocket, to which the server writes whole messages by itself. */
@@ -58,20 +59,28 @@ export function createFanOut(options: FanOutOptions): FanOut {
     requestOf: (identity) => ({ requestId, identity, signal, nowMs: clock.now() }),
     placeholder: `cursor-${createId()}`,
   };
+  // By document and name, so that each is looked at once; and by what is selected, while somebody receives it.
   const renderers = new WeakMap<DocumentNode, Map<string, EventRenderer>>();
+  const bySelection = new Map<string, EventRenderer>();
   const audiences = new Map<EventRenderer, Map<string, SocketAudience>>();
 
   const rendererOf = (operation: PreparedOperation): EventRenderer => {
     let byName = renderers.get(operation.document);
     if (byName === undefined) renderers.set(operation.document, (byName = new Map()));
     const name = operation.operationName ?? "";
-    let renderer = byName.get(name);
-    if (renderer === undefined) byName.set(name, (renderer = createEventRenderer(operation, rendering)));
+    const known = byName.get(name);
+    if (known !== undefined) return known;
+    const selection = printSelection(operation);
+    const renderer = bySelection.get(selection) ?? createEventRenderer(operation, rendering, selection);
+    byName.set(name, renderer);
     return renderer;
   };
   const audienceOf = (renderer: EventRenderer, { variables }: PreparedOperation): SocketAudience => {
     let byVariables = audiences.get(renderer);
-    if (byVariables === undefined) audiences.set(renderer, (byVariables = new Map()));
+    if (byVariables === undefined) {
+      audiences.set(renderer, (byVariables = new Map()));
+      bySelection.set(renderer.selection, renderer);
+    }
     const used = Object.keys(variables)
       .filter((name) => renderer.usedVariables.has(name))
       .sort();
@@ -80,7 +89,9 @@ export function createFanOut(options: FanOutOptions): FanOut {
     if (audience === undefined) {
       const onEmpty = (): void => {
         byVariables.delete(key);
-        if (byVariables.size === 0 && audiences.get(renderer) === byVariables) audiences.delete(renderer);
+        if (byVariables.size > 0 || audiences.get(renderer) !== byVariables) return;
+        audiences.delete(renderer);
+        if (bySelection.get(renderer.selection) === renderer) bySelection.delete(renderer.selection);
       };
       audience = new SocketAudience({ renderer, variables, key, metrics, onEmpty });
       byVariables.set(key, audience);
@@ -131,6 +142,8 @@ class SocketReceiver implements Reception {
 
 class SocketAudience implements Audience<ChangeMessage> {
   readonly #options: AudienceOptions;
+  /** Of the last event: other streams are told of the same change right after. By the length of an id. */
+  #frames: { readonly payload: string; readonly byIdBytes: Map<number, NextFrame> } | undefined;
   #receivers = 0;
   #isShareable = true;
 
@@ -164,7 +177,7 @@ class SocketAudience implements Audience<ChangeMessage> {
     const payload = renderer.render(message, { rights, identity: first.target.identity, variables, variablesKey });
     if (payload === undefined) this.#isShareable = false;
     if (payload === undefined || payload === "unknown") return "refused";
-    const frames = new Map<number, NextFrame>();
+    const frames = this.#framesOf(payload);
     const lagging: SocketReceiver[] = [];
     for (const receiver of receivers.keys()) {
       const { id } = receiver;
@@ -180,5 +193,10 @@ class SocketAudience implements Audience<ChangeMessage> {
     }
     metrics.eventSent("websocket", receivers.size);
     return lagging;
+  }
+
+  #framesOf(payload: string): Map<number, NextFrame> {
+    if (this.#frames?.payload !== payload) this.#frames = { payload, byIdBytes: new Map() };
+    return this.#frames.byIdBytes;
   }
 }

@@ -10,11 +10,11 @@ const beforeId = '{"id":"';
 export function createNextFrame(idLength: number, payload: string): NextFrame {
   const afterId = `","type":"next","payload":${payload}}`;
   const length = beforeId.length + idLength + Buffer.byteLength(afterId);
-  const head = createTextHead(length);
-  const bytes = Buffer.allocUnsafe(head.length + length);
-  head.copy(bytes);
-  bytes.write(beforeId, head.length, "latin1");
-  const idOffset = head.length + beforeId.length;
+  const headLength = length <= 125 ? 2 : length <= 0xffff ? 4 : 10;
+  const bytes = Buffer.allocUnsafe(headLength + length);
+  writeTextHead(bytes, length);
+  bytes.write(beforeId, headLength, "latin1");
+  const idOffset = headLength + beforeId.length;
   bytes.write(afterId, idOffset + idLength, "utf8");
   return { bytes, idOffset };
 }
@@ -28,15 +28,17 @@ export function withId({ bytes, idOffset }: NextFrame, id: string): Buffer {
 }
 
 /** FIN and opcode 1, then the length in 7, 16 or 64 bits (RFC 6455 5.2). */
-function createTextHead(length: number): Buffer {
-  if (length <= 125) return Buffer.from([0x81, length]);
-  if (length <= 0xffff) {
-    const head = Buffer.from([0x81, 126, 0, 0]);
-    head.writeUInt16BE(length, 2);
-    return head;
+function writeTextHead(bytes: Buffer, length: number): void {
+  bytes[0] = 0x81;
+  if (length <= 125) {
+    bytes[1] = length;
+  } else if (length <= 0xffff) {
+    bytes[1] = 126;
+    bytes.writeUInt16BE(length, 2);
+  } else {
+    bytes[1] = 127;
+    // Messages stay far below 2^48 bytes.
+    bytes.writeUInt16BE(0, 2);
+    bytes.writeUIntBE(length, 4, 6);
   }
-  const head = Buffer.from([0x81, 127, 0, 0, 0, 0, 0, 0, 0, 0]);
-  // Messages stay far below 2^48 bytes.
-  head.writeUIntBE(length, 4, 6);
-  return head;
 }

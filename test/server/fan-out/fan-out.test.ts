@@ -215,6 +215,8 @@ describe("one event to many sockets", () => {
           };
           for (const query of queries) {
             for (const values of variables) for (const caller of ["ann", "joe"]) await join(query, caller, values);
+            // Shows the same of other events: what both are told of is rendered once.
+            await join(query.replace("labelSelector: $l", 'labelSelector: $l, clusters: ["home"]'), "ann", {});
           }
           await house.settle();
           for (const { act, cluster, namespace, name, app, caller, rights, who, count } of steps) {
