@@ -45,7 +45,8 @@ interface StoredBlock {
 /** Whether two rows may lie in one block. */
 export function isAlike(one: AnyRow, other: AnyRow): boolean {
   const keys = Object.keys(one);
-  return one.kind === other.kind && keys.join() === Object.keys(other).join();
+  const others = Object.keys(other);
+  return one.kind === other.kind && keys.length === others.length && keys.every((key, index) => key === others[index]);
 }
 
 /** Records of rows that are alike; at least one. */
@@ -56,23 +57,25 @@ export function toStoredBlock(rows: readonly [AnyRow, ...AnyRow[]]): BlockRecord
   for (const field of fields) {
     if (!notKept.has(field)) columns[field] = toColumn(rows.map((row) => row[field as keyof AnyRow]));
   }
-  const bodies: Buffer[] = [];
+  const sizes = rows.map(({ body }) => body.byteLength);
+  const bodies = Buffer.allocUnsafeSlow(sizes.reduce((sum, size) => sum + size, 0));
   const ids: string[] = [];
+  let end = 0;
   for (const { body } of rows) {
     const { packed } = body;
     ids.push(packed?.dictionary.id ?? "");
-    bodies.push(packed === undefined ? Buffer.from(body.text()) : Buffer.from(packed.bytes, "latin1"));
+    end += packed === undefined ? bodies.write(body.text(), end) : bodies.write(packed.bytes, end, "latin1");
   }
   const block: StoredBlock = {
     apiVersion: first.apiVersion,
     kind: first.kind,
     namespaced: first.namespace !== null,
     layout: layoutOf(fields),
-    sizes: bodies.map(({ length }) => length),
+    sizes,
     dictionaries: toColumn(ids),
     columns,
   };
-  return { rows: JSON.stringify(block), bodies: Buffer.concat(bodies) };
+  return { rows: JSON.stringify(block), bodies };
 }
 
 /** What the rows of a block are of; undefined where that cannot be read. */

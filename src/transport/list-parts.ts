@@ -20,22 +20,23 @@ export async function* readListParts(
 ): AsyncGenerator<KubeList, void, undefined> {
   const { maxBytes, cluster, what, piecesOf } = options;
   const reader = new ItemReader(piecesOf);
-  let chunks: Buffer[] = [];
+  // One buffer for all parts: to ask for memory for each costs more than to copy into it.
+  let buffer: Buffer = Buffer.allocUnsafeSlow(2 * partBytes);
   let held = 0;
   let head: { readonly bytes: Buffer; readonly page: Omit<KubeList, "items"> } | undefined;
   try {
     for await (const chunk of answer.body) {
-      chunks.push(chunk);
-      held += chunk.length;
+      if (held + chunk.length > buffer.length) buffer = grown(buffer, held, 2 * (held + chunk.length));
+      held += chunk.copy(buffer, held);
       if (held > maxBytes) throw new BodyTooLargeError(`what cannot be cut is longer than ${maxBytes} bytes`);
       if (held < partBytes) continue;
-      const bytes = Buffer.concat(chunks, held);
+      const bytes = buffer.subarray(0, held);
       let from = 0;
       if (head === undefined) {
         const found = findItems(bytes);
         if (found !== undefined) {
           from = found.start;
-          head = { bytes: bytes.subarray(0, from), page: toPage(found.envelope, cluster, what) };
+          head = { bytes: Buffer.from(bytes.subarray(0, from)), page: toPage(found.envelope, cluster, what) };
         }
       }
       if (head !== undefined) {
@@ -46,15 +47,23 @@ export async function* readListParts(
         for (const _item of items);
         ({ from } = part);
       }
-      chunks = [bytes.subarray(from)];
-      held = bytes.length - from;
+      buffer.copyWithin(0, from, held);
+      held -= from;
     }
   } catch (cause) {
     throw answer.toError(cause);
   } finally {
     answer.release();
   }
-  yield toLastPart(Buffer.concat([...(head === undefined ? [] : [head.bytes]), ...chunks]), options);
+  const last = buffer.subarray(0, held);
+  yield toLastPart(head === undefined ? last : Buffer.concat([head.bytes, last]), options);
+}
+
+/** A larger buffer with the same beginning. */
+function grown(buffer: Buffer, held: number, size: number): Buffer {
+  const larger = Buffer.allocUnsafeSlow(size);
+  buffer.copy(larger, 0, 0, held);
+  return larger;
 }
 
 /** Whatever was not given yet, as a list of its own. */
