@@ -32,6 +32,12 @@ export interface PodChanger {
 
 const width = 8;
 
+/** Answered by the metadata alone: what writes cost the machine is no figure of the bench. */
+export const cheapPatch: Readonly<Record<string, string>> = {
+  "content-type": "application/strategic-merge-patch+json",
+  accept: "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json",
+};
+
 export async function createPodChanger({ clusters }: ClusterPair): Promise<PodChanger> {
   const https = new Map<string, HttpClient>(clusters.map((access) => [access.name, createKubeHttp(access, width)]));
   const keys: PodKey[] = [];
@@ -46,7 +52,7 @@ export async function createPodChanger({ clusters }: ClusterPair): Promise<PodCh
     const answer = await https.get(cluster)?.send({
       method: "PATCH",
       path: `/api/v1/namespaces/${namespace}/pods/${name}/status?fieldManager=kubelet`,
-      headers: { "content-type": "application/strategic-merge-patch+json" },
+      headers: cheapPatch,
       body: `{"status":{"containerStatuses":[{"name":"app","restartCount":${++restarts}}]}}`,
     });
     const body = answer?.body.toString() ?? "";
