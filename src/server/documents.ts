@@ -45,6 +45,8 @@ export interface Documents {
 interface CheckedDocument {
   readonly document: DocumentNode;
   isValid: boolean;
+  /** Its one operation without variables, as thousands of streams may keep it. */
+  bare?: PreparedOperation;
 }
 
 /** Documents kept: clients repeat a few dozen; 500 of at most 2,000 tokens are some 20 MB. */
@@ -65,7 +67,7 @@ export function createDocuments(schema: GraphQLSchema, limits: Limits): Document
     const document = parse(source, { maxTokens: limits.tokens });
     const error = checkDocumentLimits(document, limits);
     if (error !== undefined) throw error;
-    const checked = { document, isValid: false };
+    const checked: CheckedDocument = { document, isValid: false };
     if (source.length <= keptLength) {
       kept.set(source, checked);
       const [oldest] = kept.keys();
@@ -136,15 +138,22 @@ export function createDocuments(schema: GraphQLSchema, limits: Limits): Document
     }
     const operation = getOperationAST(checked.document, operationName);
     if (!operation) return refuse(toResolutionError(operationName));
-    const prepared: PreparedOperation = {
+    const isBare = isNone(operationName) && isNone(variables);
+    const prepared = (isBare ? checked.bare : undefined) ?? {
       document: checked.document,
       operation,
       operationName: operationName ?? undefined,
       variables: variables ?? {},
     };
     const error = checkOperation(prepared);
-    return error === undefined ? { ok: true, prepared } : refuse(error);
+    if (error !== undefined) return refuse(error);
+    if (isBare) checked.bare = prepared;
+    return { ok: true, prepared };
   }
+}
+
+function isNone(value: unknown): value is null | undefined {
+  return value === null || value === undefined;
 }
 
 function createLengthError({ length }: string, maximum: number): ApiError {
