@@ -38,6 +38,15 @@ describe("GraphQL over HTTP", () => {
     expect(body).toEqual({ data: { hello: "hello world", serial: 1 } });
   });
 
+  it("should overlook a byte order mark, and refuse bytes that are no UTF-8", async () => {
+    server = await startTestServer();
+    const text = Buffer.from('{"query": "{ hello }"}');
+    const marked = await server.post(Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), text]));
+    expect(await marked.json()).toEqual({ data: { hello: "hello world" } });
+    const broken = await server.post(Buffer.concat([text.subarray(0, 12), Buffer.from([0xff]), text.subarray(12)]));
+    expect([broken.status, codeOf(await broken.text())]).toEqual([400, "BAD_REQUEST"]);
+  });
+
   it("should make a new context for each operation", async () => {
     server = await startTestServer();
     const first = await server.query("{ serial }");
