@@ -6,7 +6,8 @@ import type { PodChanger } from "../world/pod-changer.ts";
 
 /** What a row of the table is judged by: the first two columns of issue and README. */
 export interface Bound {
-  readonly must: number;
+  /** Unset: there is only an aim. */
+  readonly must?: number;
   readonly aim?: number;
   /** "x", "ms", "KB" or "". */
   readonly unit: string;

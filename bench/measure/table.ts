@@ -1,13 +1,14 @@
 import type { Bound, RowResult } from "../cases/bench-case.ts";
 import { median } from "./statistics.ts";
 
-export type Verdict = "aim met" | "must met" | "NOT MET" | "";
+export type Verdict = "aim met" | "must met" | "NOT MET" | "aim not met" | "";
 
 export function judge({ values, bound }: RowResult): Verdict {
   if (bound === undefined) return "";
   const value = median(values);
   const meets = (limit: number): boolean => (bound.atLeast === true ? value >= limit : value <= limit);
   if (bound.aim !== undefined && meets(bound.aim)) return "aim met";
+  if (bound.must === undefined) return "aim not met";
   return meets(bound.must) ? "must met" : "NOT MET";
 }
 
