@@ -17,7 +17,7 @@ import { planAfter, streamClosed } from "./failure-plan.ts";
 import type { FailurePlan } from "./failure-plan.ts";
 import type { IdentityGuard } from "./identity-guard.ts";
 import { listAll } from "./list-all.ts";
-import { relist } from "./relist.ts";
+import { relist, removeUnseen } from "./relist.ts";
 import { Pacer } from "./pacer.ts";
 import type { Pause } from "./pacer.ts";
 import { isOlder } from "./resource-version.ts";
@@ -53,6 +53,7 @@ export interface ReflectorOptions {
 export class Reflector {
   readonly #options: ReflectorOptions;
   readonly #store: ResourceStore;
+  readonly #inPieces: boolean;
   readonly #backoff: Backoff;
   readonly #pacer: Pacer;
   /** The rows are those of a complete list, of this process or from disk: good enough to be served as STALE. */
@@ -80,6 +81,7 @@ export class Reflector {
   constructor(options: ReflectorOptions) {
     this.#options = options;
     this.#store = options.store;
+    this.#inPieces = !readsManagedFields(options.store.resource);
     const { backoffBaseMs: baseMs, backoffMaxMs: maxMs } = options.timings;
     this.#pacer = new Pacer(options.clock);
     this.#lastBreakAt = options.clock.monotonic();
@@ -259,7 +261,7 @@ export class Reflector {
       cluster: cluster.name,
       resource: this.#store.resource,
       pageLimit: timings.pageLimit,
-      inPieces: !readsManagedFields(this.#store.resource),
+      inPieces: this.#inPieces,
       signal,
       as: systemIdentity(`reflector ${this.#store.name}`),
       page: <T>(ask: (signal: AbortSignal) => Promise<T>, within = signal) =>
@@ -272,21 +274,14 @@ export class Reflector {
     const { watchMinSeconds, watchMaxSeconds, silentMs, settleMs } = timings;
     const timeoutSeconds = Math.round(watchMinSeconds + random() * (watchMaxSeconds - watchMinSeconds));
     this.counts.watches++;
-    const cancel = clock.setTimer(() => {
-      // It was taken: what was missed before would have come by now.
-      this.#store.observed(clock.now());
-      this.#connected();
-    }, settleMs);
+    // Once it is taken: what was missed before would have come by then.
+    const cancel = clock.setTimer(() => this.#connected(clock.now()), settleMs);
     try {
       return await runWatch({
         client: cluster.client,
         cluster: cluster.name,
         resource: this.#store.resource,
-        query: {
-          resourceVersion: this.#store.resourceVersion,
-          timeoutSeconds,
-          inPieces: !readsManagedFields(this.#store.resource),
-        },
+        query: { resourceVersion: this.#store.resourceVersion, timeoutSeconds, inPieces: this.#inPieces },
         clock,
         silentMs,
         onEvent: (event) => this.#onEvent(event),
@@ -383,12 +378,9 @@ export class Reflector {
     const times = (this.#notServed?.times ?? 0) + 1;
     this.#notServed = { at: clock.monotonic(), times };
     if (this.#store.size > 0 && times < 2) return this.#failed({ ...planAfter(error), reason: "NotServed" });
-    const { resourceVersion } = this.#store;
-    const rows = [...this.#store.rows()];
     this.#store.edit(() => {
       this.#store.setSkipped(new Set(), 0);
-      for (const { namespace, name } of rows)
-        this.#store.remove(namespace ?? "", name, { resourceVersion, synthesised: true });
+      removeUnseen(this.#store, new Set(), this.#store.resourceVersion);
     });
     this.#complete = true;
     this.#broke();

@@ -76,12 +76,17 @@ export async function relist({
   store.edit(() => {
     store.setSkipped(malformed, nameless);
     if (nameless > 0) return;
-    const gone = [...store.rows()].filter((row) => !seen.has(toRowKey(row)));
-    for (const row of gone) store.remove(row.namespace ?? "", row.name, { resourceVersion: listed, synthesised: true });
+    removeUnseen(store, seen, listed);
   });
   store.resourceVersion = listed;
   store.log.listed(listed);
   return listed;
+}
+
+/** Deletes the rows whose keys a complete look did not show, as changes that it found. Inside an edit. */
+export function removeUnseen(store: ResourceStore, seen: ReadonlySet<string>, resourceVersion: string): void {
+  const gone = [...store.rows()].filter((row) => !seen.has(toRowKey(row)));
+  for (const row of gone) store.remove(row.namespace ?? "", row.name, { resourceVersion, synthesised: true });
 }
 
 interface ListInHand {

@@ -52,12 +52,11 @@ export function createKubeReader({ cluster, link, limits, now }: KubeReaderOptio
       const path = toResourcePath(resource, toScope(query));
       // As with a watch, only its beginning has a time limit of ours.
       const answer = await link.send({ kind: "watch", method: "GET", path, query: toListParameters(query), options });
-      const piecesOf = { apiVersion: toApiVersion(resource), kind: resource.kind };
       yield* readListParts(answer, {
         maxBytes: limits.maxBodyBytes,
         cluster,
         what: toResourceName(resource),
-        piecesOf,
+        piecesOf: toItemType(resource),
       });
     },
     watch(resource, query, options) {
@@ -121,7 +120,11 @@ function toScope({ namespace }: { readonly namespace?: string }): { readonly nam
 }
 
 function toPiecesOf(resource: ResourceId, { inPieces }: Pick<ListQuery, "inPieces">): ItemType | undefined {
-  return inPieces === true ? { apiVersion: toApiVersion(resource), kind: resource.kind } : undefined;
+  return inPieces === true ? toItemType(resource) : undefined;
+}
+
+function toItemType(resource: ResourceId): ItemType {
+  return { apiVersion: toApiVersion(resource), kind: resource.kind };
 }
 
 function toParameters(values: Readonly<Record<string, string | number | boolean | undefined>>): URLSearchParams {
