@@ -1,41 +1,21 @@
 import { describe, expect, it } from "vitest";
-import { createRowMaker } from "../../src/cache/row-maker.ts";
 import type { RowMaker } from "../../src/cache/row-maker.ts";
 import { createStoredBlockReader, isAlike, readBlockType, toStoredBlock } from "../../src/cache/stored-block.ts";
 import { createBodyDictionary } from "../../src/kube/body-dictionary.ts";
 import { knownResources } from "../../src/kube/known-resources.ts";
-import { prepareObject } from "../../src/kube/prepare-object.ts";
 import type { ResourceId } from "../../src/kube/resource-id.ts";
-import { toRow } from "../../src/kube/rows/to-row.ts";
 import type { AnyRow } from "../../src/kube/rows/row.ts";
-import { createFakeClock } from "../support/fake-clock.ts";
+import { makerOf, meta, node, observedAtMs } from "./support/stored-objects.ts";
 
-const observedAtMs = 7;
-const meta = (name: string, labels = {}) => ({
-  name,
-  namespace: "shop",
-  uid: `uid-${name}`,
-  resourceVersion: "5",
-  creationTimestamp: "2026-11-21T00:00:00Z",
-  labels: { app: "web", ...labels },
-});
 const pod = (index: number) => ({
   metadata: meta(`p${index}`, index % 3 === 0 ? { constructor: "ü\n~" } : {}),
   spec: { nodeName: `n${index % 2}`, containers: [{ name: "app", image: "web:1" }] },
   status: index % 4 === 0 ? {} : { phase: "Running", podIP: `10.0.0.${index}`, startTime: "2026-11-21T00:00:00Z" },
 });
-const node = {
-  metadata: { ...meta("n1"), namespace: undefined },
-  status: { capacity: { cpu: "4" }, addresses: [{ type: "InternalIP", address: "10.1.1.1" }] },
-};
 const configMaps = { group: "", version: "v1", plural: "configmaps", kind: "ConfigMap", namespaced: true };
 const dictionary = createBodyDictionary([JSON.stringify(pod(1))]);
 const dictionaries = new Map([[dictionary.id, dictionary]]);
 const pods = Array.from({ length: 9 }, (_one, index) => pod(index));
-
-function makerOf(resource: ResourceId): RowMaker {
-  return createRowMaker({ cluster: "home", resource, toRow, prepare: prepareObject, clock: createFakeClock() });
-}
 
 function rowsOf(resource: ResourceId, objects: readonly object[]): [AnyRow, ...AnyRow[]] {
   const rows = objects.flatMap((object) => makerOf(resource)(object, { source: "DISK", observedAtMs }) ?? []);

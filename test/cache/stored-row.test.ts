@@ -1,28 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { createRowMaker } from "../../src/cache/row-maker.ts";
 import { createStoredRowReader, readStoredType, toStoredRow } from "../../src/cache/stored-row.ts";
 import { readDictionaries, toDictionaryRecord } from "../../src/cache/stored-dictionary.ts";
 import { createBodyDictionary } from "../../src/kube/body-dictionary.ts";
 import { knownResources } from "../../src/kube/known-resources.ts";
-import { prepareObject } from "../../src/kube/prepare-object.ts";
 import type { ResourceId } from "../../src/kube/resource-id.ts";
-import { toRow } from "../../src/kube/rows/to-row.ts";
 import type { AnyRow } from "../../src/kube/rows/row.ts";
-import { createFakeClock } from "../support/fake-clock.ts";
-
-const observedAtMs = 7;
-const meta = (name: string, labels = {}) => ({
-  name,
-  namespace: "shop",
-  uid: `uid-${name}`,
-  resourceVersion: "5",
-  creationTimestamp: "2026-11-21T00:00:00Z",
-  labels: { app: "web", ...labels },
-});
-
-function makerOf(resource: ResourceId) {
-  return createRowMaker({ cluster: "home", resource, toRow, prepare: prepareObject, clock: createFakeClock() });
-}
+import { makerOf, meta, node, observedAtMs } from "./support/stored-objects.ts";
 
 function rowOf(resource: ResourceId, object: object): AnyRow {
   const row = makerOf(resource)(object, { source: "DISK", observedAtMs });
@@ -39,10 +22,6 @@ const pod = (name: string) => ({
   },
   status: { phase: "Running", podIP: "10.0.0.1", conditions: [{ type: "Ready", status: "True" }] },
 });
-const node = {
-  metadata: { ...meta("n1"), namespace: undefined },
-  status: { capacity: { cpu: "4" }, addresses: [{ type: "InternalIP", address: "10.1.1.1" }] },
-};
 const dictionary = createBodyDictionary([JSON.stringify(pod("x"))]);
 const dictionaries = new Map([[dictionary.id, dictionary]]);
 

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createFrameReader } from "../../src/transport/frame-reader.ts";
+import { arbitraryJson } from "./support/arbitrary-json.ts";
 
 const type = { apiVersion: "v1", kind: "Pod" };
 const reader = createFrameReader(type);
@@ -10,18 +11,7 @@ function lineOf(frame: unknown): Buffer {
 }
 
 const nasty = ['"managedFields":[', "]}}", "}}", '"', "\\", "ü", "\u2028", "😀", '"metadata":{'];
-const text = fc.oneof(fc.string(), fc.constantFrom(...nasty));
-const tree = fc.letrec<{ node: unknown }>((tie) => ({
-  node: fc.oneof(
-    { maxDepth: 4 },
-    text,
-    fc.integer(),
-    fc.constant(null),
-    fc.array(tie("node"), { maxLength: 3 }),
-    fc.dictionary(fc.oneof(text, fc.constantFrom("metadata", "managedFields", "kind")), tie("node"), { maxKeys: 3 }),
-  ),
-})).node;
-const record = fc.dictionary(text, tree, { maxKeys: 3 });
+const { tree, record } = arbitraryJson({ nasty, names: ["metadata", "managedFields", "kind"] });
 
 describe("a frame of a watch", () => {
   it("should say what parsing the whole says, but for managedFields, whatever is in the object", () => {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { cutList } from "../../src/transport/list-pieces.ts";
+import { arbitraryJson } from "./support/arbitrary-json.ts";
 
 const type = { apiVersion: "v1", kind: "Pod" };
 const listMeta = { resourceVersion: "7", continue: "abc" };
@@ -17,18 +18,7 @@ function piecesOf(page: Buffer): readonly { readonly value: unknown; readonly js
 }
 
 const nasty = ['},{"metadata":{', '"managedFields":[', "]}", '"', "\\", "ü", "\u2028", "😀", "]},"];
-const text = fc.oneof(fc.string(), fc.constantFrom(...nasty));
-const tree = fc.letrec<{ node: unknown }>((tie) => ({
-  node: fc.oneof(
-    { maxDepth: 4 },
-    text,
-    fc.integer(),
-    fc.constant(null),
-    fc.array(tie("node"), { maxLength: 3 }),
-    fc.dictionary(fc.oneof(text, fc.constantFrom("metadata", "managedFields")), tie("node"), { maxKeys: 3 }),
-  ),
-})).node;
-const record = fc.dictionary(text, tree, { maxKeys: 3 });
+const { tree, record } = arbitraryJson({ nasty, names: ["metadata", "managedFields"] });
 
 describe("a list cut into its items", () => {
   it("should give what parsing the whole gives, without managedFields, whatever is in the objects", () => {
