@@ -13,6 +13,7 @@ import { toLines } from "./measure/table.ts";
 import type { BenchOptions } from "./options.ts";
 import { startFleetgraph } from "./targets/fleetgraph-target.ts";
 import { startPlain } from "./targets/plain-target.ts";
+import type { PlainTarget } from "./targets/plain-target.ts";
 import { countPods, loadWorld } from "./world/load-world.ts";
 import { createReader } from "./world/reader.ts";
 import { createPodChanger } from "./world/pod-changer.ts";
@@ -90,6 +91,7 @@ async function createBench(pair: ClusterPair, { options, runDir, closing, say }:
   const changer = await createPodChanger(pair);
   closing({ close: async () => changer.close() });
   const token = await createReader(pair);
+  let running: PlainTarget | undefined;
   const freshDir = (name: string): Promise<string> => mkdtemp(join(runDir, `${name}-`));
   return {
     options,
@@ -106,7 +108,15 @@ async function createBench(pair: ClusterPair, { options, runDir, closing, say }:
       if (count !== changer.keys.length) throw new Error(`fleetgraph holds ${count} pods, not ${changer.keys.length}`);
       return target;
     }),
-    plain: once(async () => closing(await startPlain(pair.clusters))),
+    plain: once(async () => (running = closing(await startPlain(pair.clusters)))),
+    async withoutPlain(act) {
+      const wake = running?.process.pause();
+      try {
+        return await act();
+      } finally {
+        wake?.();
+      }
+    },
     clientGo: once(() => buildClientGo(options.dir, say)),
   };
 }

@@ -3,6 +3,7 @@ import { build } from "rolldown";
 
 const entries = {
   main: "bench/main.ts",
+  "change-writer": "bench/world/change-writer.ts",
   "plain-node": "bench/targets/plain-node.ts",
   "embedded-host": "bench/clusters/embedded-host.ts",
 };

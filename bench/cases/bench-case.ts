@@ -34,6 +34,8 @@ export interface Bench {
   readonly token: string;
   fleetgraph(): Promise<FleetgraphTarget>;
   plain(): Promise<PlainTarget>;
+  /** `act`, while plain Node gets no processor: it, too, works at every change. It has some seconds of changes to take up afterwards. */
+  withoutPlain<T>(act: () => Promise<T>): Promise<T>;
   /** A folder of this run that was not there before. */
   freshDir(name: string): Promise<string>;
   /** Path of client-go's program; undefined where it cannot be built. */

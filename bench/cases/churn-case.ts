@@ -1,7 +1,7 @@
 import { createHttpClient } from "../clients/http-client.ts";
 import { median, percentile } from "../measure/statistics.ts";
 import { appCount, appName } from "../world/pod-fixture.ts";
-import { createControlChanger } from "../world/control-changer.ts";
+import { startBackgroundWriter } from "../world/background-writer.ts";
 import type { Bench, BenchCase, RowResult } from "./bench-case.ts";
 import { timed } from "./list-cases.ts";
 import { allPods, eightFields } from "./questions.ts";
@@ -30,26 +30,20 @@ export const churn: BenchCase = {
   async run(bench) {
     const { smoke, rounds } = bench.options;
     const ms = smoke ? 200 : 4_000;
-    const control = await createControlChanger(bench.pair);
+    const writer = await startBackgroundWriter({ clusters: bench.pair.clusters, keys: bench.changer.keys });
     const all: { quiet: Seen; changing: Seen; control: Seen }[] = [];
     try {
-      for (let round = 0; round <= rounds; round += 1) {
-        const quiet = await see(bench, ms);
-        const changing = await whileWriting(
-          changesPerSecond,
-          () => bench.changer.change(bench.changer.pick()),
-          () => see(bench, ms),
-        );
-        // As fast as the fleet changed, so that both leave the same to fleetgraph.
-        const besides = await whileWriting(
-          changing.rate,
-          () => control.change(),
-          () => see(bench, ms),
-        );
-        if (round > 0) all.push({ quiet, changing, control: besides });
-      }
+      await bench.withoutPlain(async () => {
+        for (let round = 0; round <= rounds; round += 1) {
+          const quiet = await see(bench, ms);
+          const changing = await writer.during("pods", changesPerSecond, () => see(bench, ms));
+          // As fast as the fleet changed, so that both leave the same to fleetgraph.
+          const control = await writer.during("controls", changing.rate, () => see(bench, ms));
+          if (round > 0) all.push({ quiet, changing, control });
+        }
+      });
     } finally {
-      await control.close();
+      await writer.close();
     }
     return toRows(all);
   },
@@ -132,40 +126,4 @@ async function askForAll(bench: Bench, ms: number): Promise<number> {
   const times: number[] = [];
   while (performance.now() < until) times.push(await timed(() => fleetgraph.send(query)));
   return percentile(times, 0.99);
-}
-
-/** Writes at the rate, or as fast as the clusters take it, while `act` is under way; `rate` says how fast that was. */
-async function whileWriting<T>(
-  perSecond: number,
-  write: () => Promise<unknown>,
-  act: () => Promise<T>,
-): Promise<T & { readonly rate: number }> {
-  const from = performance.now();
-  let isStopped = false;
-  let begun = 0;
-  let done = 0;
-  const work = Promise.all(
-    Array.from({ length: 16 }, async () => {
-      while (!isStopped) {
-        const dueAt = from + (begun++ * 1_000) / perSecond;
-        const waitMs = dueAt - performance.now();
-        if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
-        await write();
-        done += 1;
-      }
-    }),
-  );
-  const stopped = work.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  try {
-    const result = await act();
-    return { ...result, rate: (done * 1_000) / (performance.now() - from) };
-  } finally {
-    isStopped = true;
-    const error = await stopped;
-    // oxlint-disable-next-line no-unsafe-finally -- what the clusters refused explains whatever came of it
-    if (error !== undefined) throw error;
-  }
 }

@@ -1,4 +1,5 @@
 import { createKubeHttp } from "../clusters/kube-access.ts";
+import type { ClusterPair } from "../clusters/cluster-pair.ts";
 import type { KubeAccess } from "../clusters/kube-access.ts";
 
 /** A watch of all pods of a cluster, with nothing between it and kube-apiserver. */
@@ -8,7 +9,12 @@ export interface RawWatch {
   close(): void;
 }
 
-export async function openRawWatch(access: KubeAccess): Promise<RawWatch> {
+/** One of each cluster, by its name. */
+export async function openWatches({ clusters }: ClusterPair): Promise<ReadonlyMap<string, RawWatch>> {
+  return new Map(await Promise.all(clusters.map(async (access) => [access.name, await openRawWatch(access)] as const)));
+}
+
+async function openRawWatch(access: KubeAccess): Promise<RawWatch> {
   const http = createKubeHttp(access);
   const stop = new AbortController();
   const { body } = await http.send({ path: "/api/v1/pods?limit=1" });

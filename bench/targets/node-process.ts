@@ -23,6 +23,8 @@ export interface BenchProcess {
   residentBytes(): Promise<number>;
   /** Time on a processor so far, ms; /proc counts in steps of 10 ms. */
   cpuMs(): Promise<number>;
+  /** It gets no processor until the function that comes back is called. */
+  pause(): () => void;
   /** SIGTERM, and SIGKILL after 10 s; resolves when it is gone. */
   stop(): Promise<void>;
 }
@@ -72,6 +74,10 @@ export function startProcess({ command, cwd, env }: ProcessOptions): BenchProces
       // Fields 14 and 15 of the line are user and system time in ticks of 10 ms; the name before them may hold spaces.
       const fields = (await proc("stat")).replace(/^.*\) /su, "").split(" ");
       return (Number(fields[11]) + Number(fields[12])) * 10;
+    },
+    pause() {
+      child.kill("SIGSTOP");
+      return () => child.kill("SIGCONT");
     },
     stop: () => stop(child, ended),
   };

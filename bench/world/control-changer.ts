@@ -19,7 +19,7 @@ const size = 6_800;
 const path = "/api/v1/namespaces/default/configmaps";
 const json = { "content-type": "application/json" };
 
-export async function createControlChanger({ clusters }: ClusterPair): Promise<ControlChanger> {
+export async function createControlChanger({ clusters }: Pick<ClusterPair, "clusters">): Promise<ControlChanger> {
   const places = clusters.map((access) => createKubeHttp(access, width));
   // Runs that share the clusters do not share these.
   const names = Array.from({ length: objects }, (_, at) => `bench-control-${process.pid}-${at}`);

@@ -38,10 +38,14 @@ export const cheapPatch: Readonly<Record<string, string>> = {
   accept: "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json",
 };
 
-export async function createPodChanger({ clusters }: ClusterPair): Promise<PodChanger> {
+/** `known`: the pods there are; unset: asks for them. */
+export async function createPodChanger(
+  { clusters }: Pick<ClusterPair, "clusters">,
+  known?: readonly PodKey[],
+): Promise<PodChanger> {
   const https = new Map<string, HttpClient>(clusters.map((access) => [access.name, createKubeHttp(access, width)]));
-  const keys: PodKey[] = [];
-  for (const { name } of clusters) keys.push(...(await listKeys(name, https.get(name))));
+  const keys = known === undefined ? [] : [...known];
+  if (known === undefined) for (const { name } of clusters) keys.push(...(await listKeys(name, https.get(name))));
   const random = createSeededRandom(11);
   // A value that no earlier run has written: a patch that changes nothing makes no event. Within int32, at up to 100 changes a second.
   let restarts = Math.floor((performance.timeOrigin / 1_000) % 20_000_000) * 100;
