@@ -6,6 +6,7 @@ import type { RawWatch } from "../clients/raw-watch.ts";
 import { median, percentile } from "../measure/statistics.ts";
 import { until } from "../measure/until.ts";
 import type { BenchProcess } from "../targets/node-process.ts";
+import type { WrittenChange } from "../world/pod-changer.ts";
 import type { Bench, BenchCase, RowResult } from "./bench-case.ts";
 import { eightFields } from "./questions.ts";
 
@@ -57,7 +58,7 @@ function toRows(ours: readonly Late[], theirs: readonly Late[], measured: string
 /** Who hears of every change of a pod. */
 interface Subscriber {
   readonly process: BenchProcess;
-  /** performance.now() when the change was there, by its resourceVersion. */
+  /** performance.now() when the change was there, by `name@resourceVersion`. */
   readonly arrived: ReadonlyMap<string, number>;
   close(): void;
 }
@@ -76,15 +77,22 @@ async function subscribePlain(bench: Bench): Promise<Subscriber> {
   return toSubscriber(process, await Promise.all(open));
 }
 
+/** Both clusters may count the same versions at the same time. */
+const changed = /"name":"([^"]+)".*?"resourceVersion":"(\d+)"/gu;
+
 function toSubscriber(process: BenchProcess, sockets: readonly GraphqlSocket[]): Subscriber {
   const arrived = new Map<string, number>();
   for (const socket of sockets) {
     socket.onMessage = (data) => {
       const at = performance.now();
-      for (const [, version] of data.toString().matchAll(/"resourceVersion":"(\d+)"/gu)) arrived.set(version!, at);
+      for (const [, name, version] of data.toString().matchAll(changed)) arrived.set(`${name}@${version}`, at);
     };
   }
   return { process, arrived, close: () => sockets.forEach((socket) => socket.close()) };
+}
+
+function toKey({ name, resourceVersion }: WrittenChange): string {
+  return `${name}@${resourceVersion}`;
 }
 
 interface Measurement {
@@ -109,17 +117,18 @@ async function measureRounds(measurement: Measurement & { readonly asleep: Subsc
   }
   // What it missed is all there before anything else is measured.
   const last = await bench.changer.change(bench.changer.pick());
-  await until(async () => asleep.arrived.has(last.resourceVersion), 1);
+  await until(async () => asleep.arrived.has(toKey(last)), 1);
   return all;
 }
 
 async function measure({ bench, watches, subscriber, events }: Measurement): Promise<Late> {
   const late: number[] = [];
   for (let event = 0; event < events; event += 1) {
-    const { cluster, resourceVersion } = await bench.changer.change(bench.changer.pick());
-    const rawAt = await watches.get(cluster)!.sawAt(resourceVersion);
-    await until(async () => subscriber.arrived.has(resourceVersion), 1);
-    late.push(subscriber.arrived.get(resourceVersion)! - rawAt);
+    const written = await bench.changer.change(bench.changer.pick());
+    const rawAt = await watches.get(written.cluster)!.sawAt(written.resourceVersion);
+    const key = toKey(written);
+    await until(async () => subscriber.arrived.has(key), 1);
+    late.push(subscriber.arrived.get(key)! - rawAt);
   }
   return { middle: median(late), late: percentile(late, 0.99) };
 }
