@@ -1,5 +1,5 @@
-import { getNamedType, isInterfaceType, isListType, isNonNullType, isObjectType } from "graphql";
-import type { GraphQLField, GraphQLNamedType, GraphQLSchema } from "graphql";
+import { getNamedType, isInterfaceType, isListType, isNamedType, isNonNullType, isObjectType } from "graphql";
+import type { GraphQLField, GraphQLNamedType, GraphQLObjectType, GraphQLSchema } from "graphql";
 import type { PodRow } from "../src/kube/rows/row.ts";
 import type { FieldMarks } from "../src/server/rows/field-marks.ts";
 import type { FieldTables } from "./rows/field-table.ts";
@@ -41,11 +41,20 @@ export function markRowFields(schema: GraphQLSchema, tables: FieldTables): void 
       (name) => name === type.name || type.getInterfaces().some((each) => each.name === name),
     );
     for (const field of Object.values(type.getFields())) {
-      const isEvent = type === schema.getSubscriptionType() && events.has(field.name);
-      const marks = isEvent ? ({ event: true } satisfies FieldMarks) : marksOf(field, names, tables);
+      const marks = rootMarksOf(schema, type, field) ?? marksOf(field, names, tables);
       if (marks !== undefined) field.extensions = { ...field.extensions, ...marks };
     }
   }
+}
+
+function rootMarksOf(
+  schema: GraphQLSchema,
+  type: GraphQLObjectType,
+  field: GraphQLField<unknown, unknown>,
+): FieldMarks | undefined {
+  if (type === schema.getSubscriptionType() && events.has(field.name)) return { event: true };
+  // Root resolvers are given no more than context and arguments: see attachFields.
+  return type === schema.getQueryType() && isOneNode(field) ? { one: true } : undefined;
 }
 
 function marksOf(
@@ -67,10 +76,15 @@ function marksOf(
 /** [Item!]! of KubernetesObjects: what a bad row makes null is the whole answer's business then, not the row's. */
 function isListOfObjects({ type }: GraphQLField<unknown, unknown>): boolean {
   if (!isNonNullType(type) || !isListType(type.ofType) || !isNonNullType(type.ofType.ofType)) return false;
-  return isKubernetesObject(getNamedType(type));
+  return is(getNamedType(type), "KubernetesObject");
 }
 
-function isKubernetesObject(type: GraphQLNamedType): boolean {
-  if (type.name === "KubernetesObject") return true;
-  return (isObjectType(type) || isInterfaceType(type)) && type.getInterfaces().some(({ name }) => name === "KubernetesObject"); // prettier-ignore
+function isOneNode({ type }: GraphQLField<unknown, unknown>): boolean {
+  return isNamedType(type) && is(type, "Node");
+}
+
+/** Whether it is the interface, or implements it. */
+function is(type: GraphQLNamedType, name: string): boolean {
+  if (type.name === name) return true;
+  return (isObjectType(type) || isInterfaceType(type)) && type.getInterfaces().some((each) => each.name === name);
 }

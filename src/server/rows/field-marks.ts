@@ -14,6 +14,8 @@ export interface FieldMarks {
    * object; null = to none.
    */
   readonly relation?: (source: never) => string | null;
+  /** A field of the query type whose resolver reads its arguments and the context alone, and gives one object or null, at once or later. */
+  readonly one?: true;
   /** A field of the subscription type whose value is the event as the stream gave it. */
   readonly event?: true;
 }

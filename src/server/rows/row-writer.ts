@@ -6,12 +6,15 @@ import type {
   FieldNode,
   GraphQLResolveInfo,
   GraphQLSchema,
+  OperationDefinitionNode,
 } from "graphql";
 import type { ObjectRow } from "../../kube/rows/row.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { Connection } from "../../loaders/request-context.ts";
 import { compileRows } from "./compile-row.ts";
 import { Doubt } from "./doubt.ts";
+import { ObjectQuery } from "./object-query.ts";
+import { RenderedData } from "./rendered-data.ts";
 import type { RenderedRows } from "./rendered-rows.ts";
 import { rewriteDocument } from "./rewrite-document.ts";
 import type { RewrittenDocument } from "./rewrite-document.ts";
@@ -26,18 +29,28 @@ import { writeWithRows } from "./write-result.ts";
 
 export type Execute = (args: ExecutionArgs) => ExecutionResult | Promise<ExecutionResult>;
 
+/** A result as it goes out; undefined = not there. */
+export interface WrittenResult {
+  readonly data?: object | null | undefined;
+  readonly errors?: readonly unknown[] | undefined;
+  readonly extensions?: object | undefined;
+}
+
 export interface RowWriterOptions {
   readonly clock: Clock;
   readonly limits?: ViewLimits;
 }
 
 export interface RowWriter {
-  /** As graphql-js's `execute`, but that wide lists of a query may come as `RenderedRows`; JSON.stringify writes them too, only slower. */
+  /**
+   * As graphql-js's `execute`, but that wide lists of a query may come as `RenderedRows`, and the data of one that asks for single objects alone as
+   * `RenderedData`; JSON.stringify writes them too, only slower.
+   */
   readonly execute: Execute;
   /** The JSON of a result that has `data` of this writer's `execute`, and `end`: text, or bytes in pieces where there are wide lists in it. */
-  readonly write: (result: { readonly data?: object | null }, end?: string) => string | readonly Buffer[];
+  readonly write: (result: WrittenResult, end?: string) => string | readonly Buffer[];
   readonly views: Pick<Views, "bytes" | "size" | "clear">;
-  /** Operations executed with leaves; such that were to be, and had to be executed as written in the end; and all others. */
+  /** Operations of single objects, or executed with leaves; such that were to be, and had to be executed as written in the end; and all others. */
   readonly counts: { fast: number; abandoned: number; plain: number } & ChunkCounts;
 }
 
@@ -54,8 +67,8 @@ interface Running {
 }
 
 /**
- * Wide lists without graphql-js (READ-PATH.md): the operation is executed on a schema where they are leaves, and each is written as bytes, from chunks
- * that all callers share. graphql-js stays the truth: whatever is not known to be written exactly alike is executed by `execute`, as it was written.
+ * Single objects and wide lists without graphql-js (READ-PATH.md). A query of single objects alone is written whole; any other is executed on a schema
+ * where wide lists are leaves, and each is written as bytes, from chunks that all callers share. graphql-js stays the truth: whatever is not known to be written exactly alike is executed by `execute`, as it was written.
  */
 export function withRowWriter(
   execute: Execute,
@@ -69,11 +82,15 @@ export function withRowWriter(
   const selections = new WeakMap<FieldNode, Selection>();
   const written = new WeakMap<object, readonly RenderedRows[]>();
   const counts = { fast: 0, abandoned: 0, plain: 0, reused: 0, patched: 0, added: 0 };
+  const objects = new WeakMap<OperationDefinitionNode, ObjectQuery>();
   let twin: GraphQLSchema | undefined;
   return {
     execute: executeFast,
     write(result, end = "") {
-      const lists = result.data ? written.get(result.data) : undefined;
+      const { data, errors, extensions } = result;
+      if (data instanceof RenderedData && errors === undefined && extensions === undefined)
+        return `{"data":${data.text}}${end}`;
+      const lists = data ? written.get(data) : undefined;
       return lists === undefined ? JSON.stringify(result) + end : writeWithRows(result, lists, end);
     },
     views,
@@ -81,8 +98,38 @@ export function withRowWriter(
   };
 
   function executeFast(args: ExecutionArgs): ExecutionResult | Promise<ExecutionResult> {
-    const isKnown = typeof args.contextValue === "object" && args.contextValue !== null && isQuery(args);
-    const rewritten = isKnown ? rewrite(args.document) : undefined;
+    const isKnown = typeof args.contextValue === "object" && args.contextValue !== null;
+    const operation = isKnown ? getOperationAST(args.document, args.operationName) : undefined;
+    const isQuery = operation?.operation === OperationTypeNode.QUERY;
+    return (isQuery ? executeObjects(args, operation) : undefined) ?? executeLists(args, isQuery);
+  }
+
+  /** undefined where something else than single objects is asked for. */
+  function executeObjects(
+    args: ExecutionArgs,
+    operation: OperationDefinitionNode,
+  ): ExecutionResult | Promise<ExecutionResult> | undefined {
+    let query = objects.get(operation);
+    if (query === undefined) objects.set(operation, (query = new ObjectQuery(schema, args.document, operation)));
+    const toResult = (data: RenderedData): ExecutionResult => {
+      counts.fast++;
+      return { data: data as object as Record<string, unknown> };
+    };
+    const abandon = (): ExecutionResult | Promise<ExecutionResult> => {
+      counts.abandoned++;
+      return execute(args);
+    };
+    try {
+      const data = query.answer(args);
+      if (data === undefined) return undefined;
+      return data instanceof Promise ? data.then(toResult, abandon) : toResult(data);
+    } catch {
+      return abandon();
+    }
+  }
+
+  function executeLists(args: ExecutionArgs, isQuery: boolean): ExecutionResult | Promise<ExecutionResult> {
+    const rewritten = isQuery ? rewrite(args.document) : undefined;
     if (rewritten === undefined) {
       counts.plain++;
       return execute(args);
@@ -167,8 +214,4 @@ interface Selection {
   readonly type: Parameters<typeof compileRows>[0];
   readonly types: SelectedTypes;
   readonly key: string;
-}
-
-function isQuery({ document, operationName }: ExecutionArgs): boolean {
-  return getOperationAST(document, operationName)?.operation === OperationTypeNode.QUERY;
 }

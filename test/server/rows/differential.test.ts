@@ -48,7 +48,7 @@ function write({ errors, data }: ExecutionResult, writer?: RowWriter): string {
   return typeof written === "string" ? written : Buffer.concat(written).toString();
 }
 
-describe("lists written by rows", () => {
+describe("lists and objects written by rows", () => {
   it("should equal graphql-js's byte for byte, data and errors, whatever is asked, changes and may be seen", async () => {
     const random = createSeededRandom(seed);
     const schema = buildNastySchema();
@@ -60,7 +60,16 @@ describe("lists written by rows", () => {
     const limits = { bytes: 400_000, views: 60, wideRows: 6 };
     const writer = withRowWriter(execute, schema, { clock, limits });
     const documents = Array.from({ length: 24 }, () => createCase(schema, random));
-    const tally = { compared: 0, differences: [] as string[], errors: 0, rightShape: 0, rightShapeFast: 0, bytes: 0 };
+    const tally = {
+      compared: 0,
+      differences: [] as string[],
+      errors: 0,
+      rightShape: 0,
+      rightShapeFast: 0,
+      objects: 0,
+      objectsFast: 0,
+      bytes: 0,
+    };
 
     const contextOf = (): RequestContext => {
       const access = random.pick(accesses);
@@ -78,8 +87,9 @@ describe("lists written by rows", () => {
       if (isSlow) change();
       const fast = await Promise.all(running);
       if (asked.length === 1 && asked[0]!.isRightShape) {
-        tally.rightShape++;
-        tally.rightShapeFast += writer.counts.fast - fastBefore;
+        const { isOfObjects } = asked[0]!;
+        tally[isOfObjects ? "objects" : "rightShape"]++;
+        tally[isOfObjects ? "objectsFast" : "rightShapeFast"] += writer.counts.fast - fastBefore;
       }
       for (const [index, { document, variables, source }] of asked.entries()) {
         const slow = await execute({ schema, document, variableValues: variables, contextValue: contexts[index] });
@@ -106,6 +116,8 @@ describe("lists written by rows", () => {
     // Else it would have proved nothing.
     expect(tally.errors).toBeGreaterThan(tally.compared / 100);
     expect(tally.rightShapeFast / tally.rightShape).toBeGreaterThan(0.6);
+    expect(tally.objects).toBeGreaterThan(tally.compared / 30);
+    expect(tally.objectsFast / tally.objects).toBeGreaterThan(0.6);
     expect(writer.counts.abandoned).toBeGreaterThan(0);
     expect(writer.counts.reused).toBeGreaterThan(tally.compared / 10);
     expect(writer.counts.patched).toBeGreaterThan(tally.compared / 20);

@@ -1,6 +1,7 @@
 import { getNamedType, isAbstractType, isInterfaceType, isLeafType, isNonNullType, isObjectType } from "graphql";
 import type { GraphQLField, GraphQLInterfaceType, GraphQLNamedType, GraphQLObjectType, GraphQLSchema } from "graphql";
 import type { SeededRandom } from "../../../bench/world/seeded-random.ts";
+import { toObjectId } from "../../../src/kube/object-key.ts";
 import { marksOf } from "../../../src/server/rows/field-marks.ts";
 
 type Composite = GraphQLObjectType | GraphQLInterfaceType;
@@ -9,8 +10,10 @@ type Field = GraphQLField<unknown, unknown>;
 export interface RandomDocument {
   readonly source: string;
   readonly variables: Readonly<Record<string, unknown>>;
-  /** Its wide lists select nothing that is not marked. */
+  /** Its wide lists, or single objects, select nothing that is not marked. */
   readonly isRightShape: boolean;
+  /** It asks for single objects alone. */
+  readonly isOfObjects: boolean;
 }
 
 /** What lists are asked with, by argument; of `where`, what every kind has. */
@@ -33,12 +36,12 @@ const listArguments: Readonly<Record<string, readonly string[]>> = {
 /** Required arguments. */
 const required: Readonly<Record<string, readonly string[]>> = {
   key: ['"app"', '"tier"', '"none"', "$key"],
-  cluster: ['"home"', '"paris"'],
-  namespace: ['"shop"', '"ops"'],
-  name: ['"web-1"', '"web-2"', '"node-1"', '"shop"'],
+  cluster: ['"home"', '"paris"', "$cluster", '"gone"'],
+  namespace: ['"shop"', '"ops"', '"shop"', "$namespace"],
+  name: ['"web-1"', '"web-2"', '"node-1"', '"shop"', "$name", "$other"],
   apiVersion: ['"v1"'],
   kind: ['"Pod"', '"Namespace"'],
-  id: ['"none"'],
+  id: ['"none"', "$id", "$id"],
   ids: ["[]"],
 };
 
@@ -52,9 +55,23 @@ const variableTypes: Readonly<Record<string, string>> = {
   many: "Int!",
   selector: "String",
   key: "String!",
+  cluster: "String!",
+  namespace: "String!",
+  name: "String!",
+  other: 'String! = "web-3"',
+  id: "ID!",
 };
 
-/** Random queries over all of a schema; half of them ask for lists by nothing but fields that are marked. May be invalid: validate them. */
+/** A row of each sort, a cluster, and one that is missing. */
+const ids = [
+  toObjectId({ cluster: "home", group: "", kind: "Pod", namespace: "shop", name: "web-1" }),
+  toObjectId({ cluster: "paris", group: "", kind: "Node", namespace: "", name: "node-1" }),
+  toObjectId({ cluster: "home", group: "apps", kind: "Deployment", namespace: "ops", name: "web" }),
+  toObjectId({ cluster: "home", group: "", kind: "Service", namespace: "ops", name: "gone" }),
+  toObjectId({ cluster: "paris" }),
+];
+
+/** Random queries over all of a schema; a fifth of them ask for single objects alone, half of them for nothing but fields that are marked. May be invalid: validate them. */
 export function createRandomDocument(schema: GraphQLSchema, random: SeededRandom): RandomDocument {
   return new DocumentMaker(schema, random).make();
 }
@@ -64,11 +81,13 @@ class DocumentMaker {
   readonly #random: SeededRandom;
   readonly #fragments = new Map<string, string>();
   readonly #isRightShape: boolean;
+  readonly #isOfObjects: boolean;
 
   constructor(schema: GraphQLSchema, random: SeededRandom) {
     this.#schema = schema;
     this.#random = random;
     this.#isRightShape = random.next() < 0.6;
+    this.#isOfObjects = random.next() < 0.2;
   }
 
   make(): RandomDocument {
@@ -76,11 +95,14 @@ class DocumentMaker {
     const query = this.#schema.getQueryType()!;
     const lists = Object.values(query.getFields()).filter(({ type }) => getNamedType(type).name.endsWith("Connection"));
     const others = Object.values(query.getFields()).filter((field) => !without.has(`Query.${field.name}`));
+    const objects = others.filter((field) => marksOf(field).one === true);
     const roots = Array.from({ length: 1 + this.#random.below(3) }, () => {
+      if (this.#isOfObjects) return next() < 0.5 ? query.getFields()["pod"]! : pick(objects);
       if (next() < 0.5) return query.getFields()["pods"]!;
       return pick(this.#isRightShape || next() < 0.6 ? lists : others);
     });
-    const body = roots.map((field) => this.#field(query, field, 4)).join(" ");
+    const typename = this.#isOfObjects && next() < 0.2 ? "__typename" : "";
+    const body = [...roots.map((field) => this.#field(query, field, 4)), typename].join(" ");
     const fragments = [...this.#fragments.values()].join(" ");
     const variables = [...new Set(`${body} ${fragments}`.match(/\$\w+/gu))].map((name) => name.slice(1));
     const heading = variables.length === 0 ? "query" : `query(${variables.map((name) => `$${name}: ${variableTypes[name]}`).join(", ")})`; // prettier-ignore
@@ -91,8 +113,14 @@ class DocumentMaker {
         many: 500,
         key: pick(["app", "tier", "none"]),
         selector: pick(["app=web", null]),
+        cluster: pick(["home", "paris", "gone"]),
+        namespace: pick(["shop", "ops", "gone"]),
+        name: pick(["web-1", "web-7", "node-1", "shop", "home"]),
+        ...(next() < 0.5 ? { other: pick(["web-4", "gone"]) } : {}),
+        id: pick(ids),
       },
       isRightShape: this.#isRightShape,
+      isOfObjects: this.#isOfObjects,
     };
   }
 
