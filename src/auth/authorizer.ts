@@ -59,6 +59,8 @@ class FleetAuthorizer implements ClusterAuthorizer {
   readonly #scopes: Scopes = createScopes(maxShared);
   /** Who users are at clusters: the same for as long as both are. */
   readonly #callers = new WeakMap<UserIdentity, Map<Cluster, Caller | undefined>>();
+  /** What was given to users by what is kept. It never changes, so it is given again as long as the same would be made. */
+  readonly #given = new WeakMap<UserIdentity, Given>();
   readonly #followers: Followers;
   readonly #undo: readonly (() => void)[];
 
@@ -107,20 +109,25 @@ class FleetAuthorizer implements ClusterAuthorizer {
     signal: AbortSignal,
     refresh: boolean,
   ): Access | Promise<Access> {
-    const found = this.#options.registry.list().map(({ name }) => {
+    const found = this.#options.registry.list().map(({ name }): Found => {
       const member = this.#members.get(name);
-      const more = settled.filter(({ cluster }) => cluster === name).map(({ resource }) => resource);
-      const access =
-        member === undefined || identity.kind !== "user" ? nobody : this.#at(member, identity, more, refresh);
-      return [name, access] as const;
+      if (member === undefined || identity.kind !== "user") return [name, nobody];
+      const more = settled.length === 0 ? none : settled.filter(({ cluster }) => cluster === name).map(({ resource }) => resource); // prettier-ignore
+      return [name, this.#at(member, identity, more, refresh)];
     });
-    const toAccess = (known: readonly (readonly [string, ClusterAccess])[]): Access => {
+    const toAccess = (known: readonly Known[]): Access => {
       const access = new FleetAccess(new Map(known), this.#scopes);
       for (const { cluster, resource } of settled) access.noteSettled(cluster, resource);
       return access;
     };
-    if (found.every((one): one is readonly [string, ClusterAccess] => !(one[1] instanceof Promise)))
-      return toAccess(found);
+    if (isAllKnown(found)) {
+      if (identity.kind !== "user" || settled.length > 0 || !found.every(isFinal)) return toAccess(found);
+      const given = this.#given.get(identity);
+      if (given !== undefined && isSame(given.found, found)) return given.access;
+      const access = toAccess(found);
+      this.#given.set(identity, { found, access });
+      return access;
+    }
     // Whoever has gone waits for nothing; what is not known by then is unavailable.
     const waited = found.map(async ([name, access]) => [name, access instanceof Promise ? await untilAborted(access, signal).catch(() => unavailable) : access] as const); // prettier-ignore
     return Promise.all(waited).then(toAccess);
@@ -200,5 +207,35 @@ function toCaller(cluster: Cluster, user: UserIdentity): Caller | undefined {
   return { key: keyOfUser(user, username, groups), identity: user, impersonated };
 }
 
+type Known = readonly [string, ClusterAccess];
+type Found = readonly [string, ClusterAccess | Promise<ClusterAccess>];
+
+interface Given {
+  readonly found: readonly Known[];
+  readonly access: Access;
+}
+
+function isAllKnown(found: readonly Found[]): found is readonly Known[] {
+  for (const [, access] of found) if (access instanceof Promise) return false;
+  return true;
+}
+
+/** Whether nothing more will be found out with it. */
+function isFinal([, access]: Known): boolean {
+  return access.state !== "known" || access.settle === undefined;
+}
+
+/** Of such that are final. */
+function isSame(before: readonly Known[], now: readonly Known[]): boolean {
+  if (before.length !== now.length) return false;
+  for (const [index, [name, access]] of now.entries()) {
+    const [nameBefore, accessBefore] = before[index]!;
+    if (name !== nameBefore || access.state !== accessBefore.state) return false;
+    if (access.state === "known" && access.rights !== (accessBefore as typeof access).rights) return false;
+  }
+  return true;
+}
+
+const none: readonly ResourceId[] = [];
 const nobody: ClusterAccess = { state: "none" };
 const unavailable: ClusterAccess = { state: "unavailable" };

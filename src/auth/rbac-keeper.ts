@@ -34,12 +34,12 @@ export const rbacMaxAgeMs = 3_600_000;
 /** Distinct callers whose rights are remembered for one state of RBAC. */
 const maxUsers = 10_000;
 
-const names = {
-  clusterRoles: toResourceName(rbacResources.clusterRoles),
-  roles: toResourceName(rbacResources.roles),
-  clusterRoleBindings: toResourceName(rbacResources.clusterRoleBindings),
-  roleBindings: toResourceName(rbacResources.roleBindings),
-} as const;
+const names = [
+  toResourceName(rbacResources.clusterRoles),
+  toResourceName(rbacResources.roles),
+  toResourceName(rbacResources.clusterRoleBindings),
+  toResourceName(rbacResources.roleBindings),
+] as const;
 
 export interface RbacKeeperOptions {
   readonly cluster: Cluster;
@@ -65,6 +65,8 @@ export function createRbacKeeper(options: RbacKeeperOptions): RbacKeeper {
   const releases = Object.values(rbacResources).map((resource) => cache.retain(cluster.name, resource));
   const parsed = new WeakMap<AnyRow, KubeObject | undefined>();
   const users = new Map<string, Rights>();
+  /** The same by the user's object, of callers that come again and again. */
+  let known = new WeakMap<RbacUser, Rights>();
   let rbac: Rbac | undefined;
   let brokenAtMs: number | undefined = clock.monotonic();
   let proof = { observedAtMs: Number.NaN, atMs: 0 };
@@ -77,32 +79,46 @@ export function createRbacKeeper(options: RbacKeeperOptions): RbacKeeper {
     return now - proof.atMs;
   };
 
-  const held = (): Readonly<Record<keyof typeof names, ResourceSnapshot>> | undefined => {
+  /** In the order of `names`. */
+  const held = (): readonly ResourceSnapshot[] | undefined => {
     const snapshot = cache.snapshot();
-    const entries = Object.entries(names).map(([key, name]) => [key, snapshot.resource(cluster.name, name)] as const);
-    return entries.every(([, resource]) => isHeld(resource))
-      ? (Object.fromEntries(entries) as Record<keyof typeof names, ResourceSnapshot>)
-      : undefined;
+    const found: ResourceSnapshot[] = [];
+    for (const name of names) {
+      const resource = snapshot.resource(cluster.name, name);
+      if (!isHeld(resource)) return undefined;
+      found.push(resource);
+    }
+    return found;
   };
 
-  const objectsOf = function* (resource: ResourceSnapshot): Iterable<unknown> {
-    for (const { rows } of resource.partitions) for (const row of rows) yield parseOnce(row, parsed);
+  const objectsOf = function* (resource: ResourceSnapshot | undefined): Iterable<unknown> {
+    for (const { rows } of resource?.partitions ?? []) for (const row of rows) yield parseOnce(row, parsed);
+  };
+
+  const findRights = (from: Rbac, user: RbacUser): Rights => {
+    const key = JSON.stringify([user.username, user.groups.toSorted()]);
+    let rights = users.get(key);
+    if (rights === undefined) {
+      if (users.size >= maxUsers) users.clear();
+      const made = createRights(from.rulesFor(user));
+      users.set(key, (rights = intern(made.key, () => made)));
+    }
+    return rights;
   };
 
   return {
     trust() {
       const resources = held();
       const isAnswering = cluster.status.health.state === "UP" || cluster.status.health.state === "DEGRADED";
-      const states = resources === undefined ? [] : Object.values(resources).map(({ status }) => status);
-      const observedAtMs = Math.min(...states.map((status) => status.observedAtMs ?? 0));
-      const isSilent = states.length > 0 && proofAgeMs(observedAtMs) > rbacProofMs;
-      if (states.length > 0 && states.every(({ state }) => state === "FRESH")) {
+      const observedAtMs = resources === undefined ? 0 : oldestProof(resources);
+      const isSilent = resources !== undefined && proofAgeMs(observedAtMs) > rbacProofMs;
+      if (resources !== undefined && resources.every(({ status }) => status.state === "FRESH")) {
         brokenAtMs = undefined;
         if (!isSilent) return "good";
       } else brokenAtMs ??= clock.monotonic();
       // Of what was silent before it broke nobody knows how long it has been out of step.
       const isBroken = isSilent || clock.monotonic() - (brokenAtMs ?? 0) > rbacGraceMs;
-      const isRecent = states.length > 0 && clock.now() - observedAtMs <= rbacMaxAgeMs;
+      const isRecent = resources !== undefined && clock.now() - observedAtMs <= rbacMaxAgeMs;
       if (isRecent && (!isBroken || !isAnswering)) return "good";
       return isAnswering ? "ask" : "none";
     },
@@ -111,21 +127,18 @@ export function createRbacKeeper(options: RbacKeeperOptions): RbacKeeper {
         const resources = held();
         if (resources === undefined) return undefined;
         users.clear();
+        known = new WeakMap();
+        const [clusterRoles, roles, clusterRoleBindings, roleBindings] = resources;
         rbac = createRbac({
-          clusterRoles: objectsOf(resources.clusterRoles),
-          roles: objectsOf(resources.roles),
-          clusterRoleBindings: objectsOf(resources.clusterRoleBindings),
-          roleBindings: objectsOf(resources.roleBindings),
+          clusterRoles: objectsOf(clusterRoles),
+          roles: objectsOf(roles),
+          clusterRoleBindings: objectsOf(clusterRoleBindings),
+          roleBindings: objectsOf(roleBindings),
         });
       }
-      const key = JSON.stringify([user.username, user.groups.toSorted()]);
-      const known = users.get(key);
-      if (known !== undefined) return known;
-      if (users.size >= maxUsers) users.clear();
-      const rights = createRights(rbac.rulesFor(user));
-      const shared = intern(rights.key, () => rights);
-      users.set(key, shared);
-      return shared;
+      let rights = known.get(user);
+      if (rights === undefined) known.set(user, (rights = findRights(rbac, user)));
+      return rights;
     },
     onEvent(event) {
       const { cluster: name, resource } = event.type === "change" ? event.change : event;
@@ -144,7 +157,7 @@ export function createRbacKeeper(options: RbacKeeperOptions): RbacKeeper {
   };
 }
 
-const rbacNames: ReadonlySet<string> = new Set(Object.values(names));
+const rbacNames: ReadonlySet<string> = new Set(names);
 
 function isRbac(resource: string): boolean {
   return rbacNames.has(resource);
@@ -155,6 +168,13 @@ function isHeld(resource: ResourceSnapshot | undefined): resource is ResourceSna
   if (resource === undefined || resource.resourceVersion === "") return false;
   const { state, observedAtMs } = resource.status;
   return observedAtMs !== null && state !== "UNREACHABLE" && state !== "FORBIDDEN";
+}
+
+/** When the kind that was longest not proved to be in step was proved last; 0 = never. */
+function oldestProof(resources: readonly ResourceSnapshot[]): number {
+  let oldest = Number.POSITIVE_INFINITY;
+  for (const { status } of resources) oldest = Math.min(oldest, status.observedAtMs ?? 0);
+  return oldest;
 }
 
 /** A changed binding is read again, and it alone. Damaged bytes grant nothing. */

@@ -39,6 +39,21 @@ describe("rights by the roles and bindings that are kept", () => {
     expect(world.reviews).toEqual([]);
   });
 
+  it("should give the same rights again until something changes them", async () => {
+    const world = home();
+    const first = await world.access(jane);
+    expect(await world.access(jane)).toBe(first);
+    world.setRbac("home");
+    const without = await world.access(jane);
+    expect(without.state("home")).toBe("none");
+    expect(first.state("home")).toBe("known");
+    world.setRbac("home", ...readPods);
+    expect((await world.access(jane)).list.sees(pods("shop"))).toBe(true);
+    expect((await world.access(user("joe"))).state("home")).toBe("none");
+    world.leave("home");
+    expect((await world.access(jane)).list.sees(pods("shop"))).toBe(false);
+  });
+
   it("should tell list, watch and get apart", async () => {
     const { access } = home({
       rbac: [
