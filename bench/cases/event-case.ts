@@ -5,6 +5,7 @@ import { openWatches } from "../clients/raw-watch.ts";
 import type { RawWatch } from "../clients/raw-watch.ts";
 import { median, percentile } from "../measure/statistics.ts";
 import { until } from "../measure/until.ts";
+import { untilQuiet } from "../targets/node-process.ts";
 import type { BenchProcess } from "../targets/node-process.ts";
 import type { WrittenChange } from "../world/pod-changer.ts";
 import type { Bench, BenchCase, RowResult } from "./bench-case.ts";
@@ -102,10 +103,11 @@ interface Measurement {
   readonly events: number;
 }
 
-/** The other sleeps through all rounds: one that has just woken has timers to catch up with. */
+/** The other sleeps through all rounds: one that has just woken has timers to catch up with. Nor is anything left over of what was measured before. */
 async function measureRounds(measurement: Measurement & { readonly asleep: Subscriber }): Promise<Late[]> {
-  const { bench, asleep } = measurement;
+  const { bench, subscriber, asleep } = measurement;
   const all: Late[] = [];
+  await untilQuiet(subscriber.process);
   const wake = asleep.process.pause();
   try {
     for (let round = 0; round <= bench.options.rounds; round += 1) {

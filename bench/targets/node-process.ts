@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
+import { until } from "../measure/until.ts";
 
 export interface ProcessOptions {
   /** Executable and arguments. */
@@ -81,6 +82,17 @@ export function startProcess({ command, cwd, env }: ProcessOptions): BenchProces
     },
     stop: () => stop(child, ended),
   };
+}
+
+/** Resolves once it has had a processor for less than a tenth of a second of the last one: what it still had to do is done. */
+export async function untilQuiet({ cpuMs }: Pick<BenchProcess, "cpuMs">): Promise<void> {
+  let before = Number.NEGATIVE_INFINITY;
+  await until(async () => {
+    const now = await cpuMs();
+    const isQuiet = now - before < 100;
+    before = now;
+    return isQuiet;
+  }, 1_000);
 }
 
 async function stop(child: ChildProcess, ended: () => boolean): Promise<void> {
