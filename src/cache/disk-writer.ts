@@ -19,6 +19,8 @@ export interface DiskWriterOptions {
   readonly store: ResourceStore;
   /** What lies on disk is what the store was filled from: from now on changes suffice. Else the whole is written first. */
   readonly isRestored: boolean;
+  /** It is to be written as a whole all the same once it is packed, for the next start: but not by `stop`, which packs nothing. */
+  readonly isWorthRewriting: boolean;
   /** Whether the rows are, now, those of the cluster with this uid and of a complete list. */
   readonly mayWrite: () => boolean;
   /** What the bodies are packed with, if they are, and whether that is done: until then only `stop` writes, since the disk is to have them packed. */
@@ -42,6 +44,7 @@ export class DiskWriter {
   readonly #options: DiskWriterOptions;
   readonly #dirty = new Set<string>();
   #writeAll: boolean;
+  #isWorthRewriting: boolean;
   #appendedBytes = 0;
   #wholeBytes = smallLogBytes;
   #writtenProofMs = 0;
@@ -54,6 +57,7 @@ export class DiskWriter {
   constructor(options: DiskWriterOptions) {
     this.#options = options;
     this.#writeAll = !options.isRestored;
+    this.#isWorthRewriting = options.isRestored && options.isWorthRewriting;
     if (options.isRestored) this.#writtenDictionary = options.packer.dictionary?.id;
   }
 
@@ -91,7 +95,10 @@ export class DiskWriter {
     this.#cancelTimer = this.#options.clock.setTimer(() => {
       this.#cancelTimer = undefined;
       // Changes are written as they come; the whole waits until it is small.
-      if (this.#writeAll && !this.#options.packer.isIdle) return this.#arm(this.#options.timings.diskIntervalMs);
+      const isWhole = this.#writeAll || this.#isWorthRewriting;
+      if (isWhole && !this.#options.packer.isIdle) return this.#arm(this.#options.timings.diskIntervalMs);
+      this.#writeAll = isWhole;
+      this.#isWorthRewriting = false;
       this.#writing = this.#write().finally(() => {
         this.#writing = undefined;
       });

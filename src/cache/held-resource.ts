@@ -4,6 +4,7 @@ import type { Clock } from "../lib/clock.ts";
 import { createDeferred } from "../lib/deferred.ts";
 import type { Logger } from "../lib/logger.ts";
 import { BodyPacker, fewRows } from "./body-packer.ts";
+import { BodyReader } from "./body-reader.ts";
 import type { CachedCluster } from "./cached-cluster.ts";
 import { createChildAbort } from "./child-abort.ts";
 import type { ChildAbort } from "./child-abort.ts";
@@ -63,6 +64,7 @@ export class HeldResource {
   readonly #stop: ChildAbort;
   readonly #done: Promise<void>;
   readonly #packer: BodyPacker;
+  #reader: BodyReader | undefined;
   #writer: DiskWriter | undefined;
   #restoredUid: string | undefined;
   /** What lies on disk is whole, but to be packed for the next start. */
@@ -129,6 +131,7 @@ export class HeldResource {
     this.#packer.stop();
     await this.#done;
     if (!forget) await this.#writer?.stop();
+    await this.#reader?.stop();
     this.#options.onDiskResult(this, undefined);
     const { snapshots } = this.#options;
     const clusterUid = this.#writer?.clusterUid ?? this.#restoredUid;
@@ -150,7 +153,7 @@ export class HeldResource {
   }
 
   async #restore(): Promise<void> {
-    const { snapshots, clusterUid, logger, cluster, slices } = this.#options;
+    const { snapshots, clusterUid, logger, cluster, slices, quietSlices, clock, timings } = this.#options;
     if (snapshots === undefined || clusterUid === undefined) return;
     try {
       const restored = await restore({
@@ -160,8 +163,11 @@ export class HeldResource {
         makeRow: this.#makeRow,
         slices,
         signal: this.#stop.signal,
+        // Perhaps in the middle of somebody's answer: told once that is over.
+        onLost: (error) => queueMicrotask(() => this.#bodiesLost(error)),
       });
       if (restored === undefined) return;
+      this.#reader = new BodyReader({ restored, clock, slices: quietSlices, timings });
       const { observedAtMs, dictionary, unpacked } = restored;
       this.#isWorthRewriting = unpacked >= fewRows;
       if (dictionary !== undefined) this.#packer.adopt(dictionary);
@@ -171,7 +177,18 @@ export class HeldResource {
     } catch (error) {
       if (this.#stop.signal.aborted) return;
       logger.warn("cannot load rows from disk", { cluster: cluster.name, resource: this.store.name, error });
+      if (this.store.size > 0) this.store.letGo("SYNCING", "Connecting", null);
     }
+  }
+
+  /** What lies on disk was damaged or cannot be read any more: nothing of it is served from now on, as if a start had found that. */
+  #bodiesLost(error: unknown): void {
+    if (this.#restoredUid === undefined || this.#stop.signal.aborted) return;
+    const { logger, cluster } = this.#options;
+    logger.warn("cannot load rows from disk", { cluster: cluster.name, resource: this.store.name, error });
+    // Ends the writer, too.
+    this.store.letGo("SYNCING", "Connecting", null);
+    this.#reflector.unrestored();
   }
 
   /** The writer for the cluster the rows are of: another one under the same name gets a folder of its own. */
@@ -185,7 +202,8 @@ export class HeldResource {
       snapshots,
       id: { clusterUid, resource: this.store.name },
       store: this.store,
-      isRestored: this.#restoredUid === clusterUid && !this.#isWorthRewriting,
+      isRestored: this.#restoredUid === clusterUid,
+      isWorthRewriting: this.#isWorthRewriting,
       mayWrite: () => this.#reflector.completeOf === clusterUid,
       packer: this.#packer,
       slices: quietSlices,

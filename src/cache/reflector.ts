@@ -98,6 +98,14 @@ export class Reflector {
     this.#settle();
   }
 
+  /** What was restored is not to be trusted after all, and the store empty again: only a list fills it. */
+  unrestored(): void {
+    this.#complete = false;
+    this.#mustList = true;
+    const { name: cluster } = this.#options.cluster;
+    this.#attempt?.abort(new KubeError({ reason: "Expired", cluster, message: "what the disk had is damaged" }));
+  }
+
   /** Whether the rows are those of a complete list, and of which cluster. */
   get completeOf(): string | undefined {
     return this.#complete ? this.#uid : undefined;

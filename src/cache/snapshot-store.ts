@@ -17,6 +17,25 @@ export interface StoredSnapshot {
   readonly bytes?: ReadonlyMap<string, Buffer>;
 }
 
+/** Bytes of a snapshot that nobody has read yet, and that may be damaged. */
+export interface StoredBytes {
+  readonly length: number;
+  /** Rejects where they are damaged or the disk fails. */
+  read(): Promise<Buffer>;
+  /** The same at once: all else waits for the disk meanwhile. Throws likewise. */
+  readNow(): Buffer;
+}
+
+/**
+ * A snapshot whose texts are read and checked, and whose bytes are read when asked for: they stay there, whatever becomes of what lies on disk. Where
+ * bytes turn out to be damaged, the whole is set aside as if `load` had found it: the caller is to trust none of it any more.
+ */
+export interface LoadedSnapshot extends Omit<StoredSnapshot, "bytes"> {
+  readonly bytes: ReadonlyMap<string, StoredBytes>;
+  /** To be called by whoever has loaded it: nothing is read after it. Never rejects; a second time does nothing. */
+  close(): Promise<void>;
+}
+
 export interface SnapshotId {
   /** uid of the cluster's kube-system namespace: another cluster under the same name never meets these bytes. */
   readonly clusterUid: string;
@@ -31,10 +50,10 @@ export interface SnapshotId {
  */
 export interface SnapshotStore {
   /** The newest complete state; undefined where there is none or it was damaged beyond the first record. */
-  load(id: SnapshotId): Promise<StoredSnapshot | undefined>;
+  load(id: SnapshotId): Promise<LoadedSnapshot | undefined>;
   /**
    * Adds what changed; after `kill -9` either all of it or a prefix of whole records is there. Once `append`, `compact` or `load` has rejected, or
-   * `load` has found damage, appends of that id reject until a `compact` succeeds: a later version without the lost changes would be a lie.
+   * damage was found, appends of that id reject until a `compact` succeeds: a later version without the lost changes would be a lie.
    */
   append(
     id: SnapshotId,

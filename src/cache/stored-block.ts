@@ -1,8 +1,11 @@
 import { createStoredBody } from "../kube/json-body.ts";
-import type { BodyDictionary } from "../kube/body-dictionary.ts";
 import { toStringMap } from "../kube/interner.ts";
 import type { Body } from "../kube/body.ts";
 import type { AnyRow } from "../kube/rows/row.ts";
+import { BlockBodies } from "./block-bodies.ts";
+import type { StoredBytes } from "./snapshot-store.ts";
+import { isSame, toColumn, toValues } from "./stored-column.ts";
+import type { Column } from "./stored-column.ts";
 import { layoutOf, maps, notKept, parse, toTemplate } from "./stored-row.ts";
 import type { StoredRowReaderOptions, Template } from "./stored-row.ts";
 
@@ -20,15 +23,6 @@ export interface BlockRecords {
   readonly rows: string;
   readonly bodies: Buffer;
 }
-
-/**
- * A value a row: `each`; where values repeat, those there are and which of them, and none of `at` where all rows have the same; of lists of objects, the
- * objects there are and which of them.
- */
-type Column =
-  | { readonly each: readonly unknown[] }
-  | { readonly of: readonly unknown[]; readonly at: readonly number[] }
-  | { readonly of: readonly unknown[]; readonly lists: readonly (readonly number[])[] };
 
 interface StoredBlock {
   /** Of the first row; for a kind that nobody knows beforehand. */
@@ -86,9 +80,24 @@ export function readBlockType(rows: string): Pick<StoredBlock, "apiVersion" | "k
   return { apiVersion, kind, namespaced };
 }
 
+/** Two records as they come from a disk, where bodies are read when somebody asks for one. */
+export interface StoredBlockRecords {
+  readonly rows: string;
+  readonly bodies: StoredBytes;
+}
+
+export interface StoredBlockReaderOptions extends StoredRowReaderOptions {
+  /** Told of each block of bodies that rows were made for. */
+  readonly onBodies: (bodies: BlockBodies) => void;
+  /** Told when bodies could not be read after all. */
+  readonly onLost: (error: unknown) => void;
+}
+
 /** Reads blocks of one resource into rows with source DISK; what cannot be read is left out. */
-export function createStoredBlockReader(options: StoredRowReaderOptions): (records: BlockRecords) => readonly AnyRow[] {
-  const { makeRow, observedAtMs, dictionaries } = options;
+export function createStoredBlockReader(
+  options: StoredBlockReaderOptions,
+): (records: StoredBlockRecords) => readonly AnyRow[] {
+  const { makeRow, observedAtMs, dictionaries, onBodies, onLost } = options;
   const fromBody = (body: Body): AnyRow | undefined => {
     try {
       const json = body.text();
@@ -102,7 +111,15 @@ export function createStoredBlockReader(options: StoredRowReaderOptions): (recor
     const block = parse(records.rows) as StoredBlock | undefined;
     try {
       if (block === undefined) return [];
-      const bodies = toBodies(block, records.bodies, dictionaries);
+      const { sizes } = block;
+      const ids = toValues(block.dictionaries, sizes.length) as readonly string[];
+      const found = ids.map((id) => dictionaries.get(id));
+      const together = new BlockBodies({ bytes: records.bodies, sizes, dictionaries: found, onLost });
+      // None for those whose dictionary is lost.
+      const bodies = ids.map((id, index) =>
+        id !== "" && found[index] === undefined ? undefined : createStoredBody(together, index),
+      );
+      onBodies(together);
       // The first body is opened: the row made of it is the form for all others.
       template ??= toTemplate(bodies[0] === undefined ? undefined : fromBody(bodies[0]));
       if (template?.layout !== block.layout) return bodies.flatMap((body) => (body && fromBody(body)) ?? []);
@@ -113,26 +130,6 @@ export function createStoredBlockReader(options: StoredRowReaderOptions): (recor
   };
 }
 
-/** undefined for those whose dictionary is lost. */
-function toBodies(
-  { sizes, dictionaries: idsOf }: StoredBlock,
-  bytes: Buffer,
-  dictionaries: ReadonlyMap<string, BodyDictionary>,
-): readonly (Body | undefined)[] {
-  const ids = toValues(idsOf, sizes.length) as readonly string[];
-  let to = 0;
-  const bodies = sizes.map((size, index) => {
-    const from = to;
-    to += size;
-    const id = ids[index] ?? "";
-    const dictionary = dictionaries.get(id);
-    const isLost = id !== "" && dictionary === undefined;
-    return isLost ? undefined : createStoredBody({ bytes, from, to, dictionary });
-  });
-  if (to !== bytes.length) throw new Error("the bodies are not whole");
-  return bodies;
-}
-
 function toRows(
   { row, kept }: Template,
   { columns }: StoredBlock,
@@ -141,56 +138,22 @@ function toRows(
   const common: Record<string, unknown> = { ...row };
   const varying: [field: string, values: readonly unknown[]][] = [];
   for (const field of kept) {
-    const column = toReadColumn(columns[field], field);
-    if ("at" in column && column.at.length === 0) [common[field]] = column.of;
-    else varying.push([field, toValues(column, bodies.length)]);
+    const column = columns[field];
+    if (column === undefined) throw new Error("a column is missing");
+    const values = toValues(column, bodies.length, maps.has(field) ? toMap : undefined);
+    if (values.length !== bodies.length) throw new Error("a column is not whole");
+    if (isSame(column)) common[field] = values[0];
+    else varying.push([field, values]);
   }
   // A copy has the shape that the mapper gave the row, and no field is added to it.
   const rows = bodies.map((body): Record<string, unknown> => ({ ...common, body }));
   for (const [field, values] of varying) {
-    if (values.length !== rows.length) throw new Error("a column is not whole");
     for (const [index, each] of rows.entries()) each[field] = values[index];
   }
   return rows.filter(({ body }) => body !== undefined) as unknown as readonly AnyRow[];
 }
 
-/** With what JSON does not tell: which objects are maps without a prototype. */
-function toReadColumn(column: Column | undefined, field: string): Column {
-  if (column === undefined) throw new Error("a column is missing");
-  if (!maps.has(field)) return column;
-  const toMap = (value: unknown): unknown => toStringMap(Object.entries(value as Readonly<Record<string, string>>));
-  return "each" in column ? { each: column.each.map(toMap) } : { ...column, of: column.of.map(toMap) };
-}
-
-function toColumn(values: readonly unknown[]): Column {
-  const { of, at } = toIndexes(values);
-  if (of.length === 1) return { of, at: [] };
-  if (of.length <= values.length / 2) return { of, at };
-  if (!values.every(isListOfObjects)) return { each: values };
-  const items = toIndexes(values.flat());
-  let end = 0;
-  return { of: items.of, lists: values.map(({ length }) => items.at.slice(end, (end += length))) };
-}
-
-function isListOfObjects(value: unknown): value is readonly object[] {
-  return Array.isArray(value) && value.every((item) => typeof item === "object" && item !== null);
-}
-
-/** The values there are, by identity, and which of them stands where. */
-function toIndexes(values: readonly unknown[]): { readonly of: readonly unknown[]; readonly at: readonly number[] } {
-  const indexes = new Map<unknown, number>();
-  const at = values.map((value) => {
-    const index = indexes.get(value) ?? indexes.size;
-    if (index === indexes.size) indexes.set(value, index);
-    return index;
-  });
-  return { of: [...indexes.keys()], at };
-}
-
-function toValues(column: Column, count: number): readonly unknown[] {
-  if ("each" in column) return column.each;
-  const { of } = column;
-  if ("lists" in column) return column.lists.map((list) => list.map((index) => of[index]));
-  const { at } = column;
-  return at.length === 0 ? Array.from({ length: count }, () => of[0]) : at.map((index) => of[index]);
+/** What JSON does not tell: it is a map without a prototype. */
+function toMap(value: unknown): unknown {
+  return toStringMap(Object.entries(value as Readonly<Record<string, string>>));
 }

@@ -1,7 +1,7 @@
 import { splitApiVersion, toResourceName } from "../kube/resource-id.ts";
 import type { ResourceId } from "../kube/resource-id.ts";
 import { knownResources } from "../kube/known-resources.ts";
-import type { SnapshotStore, StoredSnapshot } from "./snapshot-store.ts";
+import type { SnapshotId, SnapshotStore, StoredSnapshot } from "./snapshot-store.ts";
 import { readBlockType } from "./stored-block.ts";
 import { goneText, isRowKey, toBodiesKey } from "./stored-key.ts";
 import { readStoredType } from "./stored-row.ts";
@@ -17,10 +17,16 @@ export async function findStoredResources(
   const known = new Map<string, ResourceId>(Object.values(knownResources).map((id) => [toResourceName(id), id]));
   const found: ResourceId[] = [];
   for (const name of await snapshots.list(clusterUid)) {
-    const id = known.get(name) ?? toResourceId(name, (await snapshots.load({ clusterUid, resource: name }))?.objects);
+    const id = known.get(name) ?? (await readResourceId(snapshots, { clusterUid, resource: name }));
     if (id !== undefined) found.push(id);
   }
   return found;
+}
+
+async function readResourceId(snapshots: SnapshotStore, id: SnapshotId): Promise<ResourceId | undefined> {
+  const stored = await snapshots.load(id);
+  await stored?.close();
+  return toResourceId(id.resource, stored?.objects);
 }
 
 function toResourceId(name: string, objects: StoredSnapshot["objects"] | undefined): ResourceId | undefined {

@@ -31,6 +31,8 @@ export interface CacheTimings {
   /** Bodies are packed so long after they came at the earliest, and with such pauses between slices: a fifth of the time at most. */
   readonly packDelayMs: number;
   readonly packPauseMs: number;
+  /** After a start from disk its bodies are read so much later, unless somebody asks for one before: then those beside it are read too. */
+  readonly bodiesDelayMs: number;
   /** After a failed write the disk is tried again after this. */
   readonly diskRetryMs: number;
 }
@@ -54,5 +56,6 @@ export const defaultTimings: CacheTimings = {
   diskIntervalMs: 250,
   packDelayMs: 2_000,
   packPauseMs: 4,
+  bodiesDelayMs: 1_000,
   diskRetryMs: 30_000,
 };

@@ -19,83 +19,89 @@ export function createPackedBody({ bytes, dictionary }: PackedBytes): Body {
   return new KeptBody(bytes, dictionary);
 }
 
-/** A body as it lies among others in bytes read from disk, of which it keeps hold until it is needed or packed. */
-export function createStoredBody(place: StoredPlace): Body {
-  return new KeptBody("", new Stored(place));
+/** A body as it lies on disk among others, not read before it is needed or packed. */
+export function createStoredBody(bodies: StoredBodies, index: number): Body {
+  return new KeptBody(index, bodies);
 }
 
-/** Where a body lies, and what it is packed with; JSON where that is unset. */
-export interface StoredPlace {
-  readonly bytes: Buffer;
-  readonly from: number;
-  readonly to: number;
-  readonly dictionary: BodyDictionary | undefined;
-}
-
-class Stored implements StoredPlace {
-  readonly bytes: Buffer;
-  readonly from: number;
-  readonly to: number;
-  readonly dictionary: BodyDictionary | undefined;
-
-  constructor({ bytes, from, to, dictionary }: StoredPlace) {
-    this.bytes = bytes;
-    this.from = from;
-    this.to = to;
-    this.dictionary = dictionary;
-  }
+/** Bodies that lie together on disk. */
+export interface StoredBodies {
+  /** Bytes of one of them. */
+  sizeOf(index: number): number;
+  /** What it is packed with; JSON where that is undefined. */
+  dictionaryOf(index: number): BodyDictionary | undefined;
+  /** Its JSON, or what its dictionary has made of it. Throws where that cannot be read any more. */
+  read(index: number): string;
 }
 
 /** A class, and two fields: there is one for every object of the fleet. */
 class KeptBody implements Body {
-  /** JSON, or what the dictionary has made of it. */
-  #content: string;
-  #form: BodyDictionary | Stored | undefined;
+  /** JSON, or what the dictionary has made of it; its number among those that lie together on disk. */
+  #content: string | number;
+  #form: BodyDictionary | StoredBodies | undefined;
 
-  constructor(content: string, form: BodyDictionary | Stored | undefined) {
+  constructor(content: string, form: BodyDictionary | undefined);
+  constructor(content: number, form: StoredBodies);
+  constructor(content: string | number, form: BodyDictionary | StoredBodies | undefined) {
     this.#content = content;
     this.#form = form;
   }
 
   get byteLength(): number {
-    return this.#dictionary === undefined ? Buffer.byteLength(this.#content) : this.#content.length;
+    const content = this.#content;
+    if (typeof content === "number") return (this.#form as StoredBodies).sizeOf(content);
+    return this.#form === undefined ? Buffer.byteLength(content) : content.length;
   }
 
   get packed(): PackedBytes | undefined {
+    const bytes = this.#read();
     const dictionary = this.#dictionary;
-    return dictionary === undefined ? undefined : { dictionary, bytes: this.#content };
+    return dictionary === undefined ? undefined : { dictionary, bytes };
   }
 
   get isPacked(): boolean {
-    return this.#form !== undefined && !(this.#form instanceof Stored);
+    return this.#form !== undefined && typeof this.#content === "string";
   }
 
   get isText(): boolean {
-    const form = this.#form;
-    return (form instanceof Stored ? form.dictionary : form) === undefined;
+    return this.#dictionary === undefined;
   }
 
   pack(dictionary: BodyDictionary): void {
-    if (this.#dictionary !== undefined) return;
-    this.#content = dictionary.pack(this.#content);
+    const content = this.#read();
+    if (this.#form !== undefined) return;
+    this.#content = dictionary.pack(content);
     this.#form = dictionary;
   }
 
-  /** What `#content` is packed with; it is read where it has not been. */
   get #dictionary(): BodyDictionary | undefined {
-    const form = this.#form;
-    if (!(form instanceof Stored)) return form;
-    const { bytes, from, to, dictionary } = form;
-    this.#content = bytes.toString(dictionary === undefined ? "utf8" : "latin1", from, to);
-    this.#form = dictionary;
-    return dictionary;
+    const content = this.#content;
+    if (typeof content === "number") return (this.#form as StoredBodies).dictionaryOf(content);
+    return this.#form as BodyDictionary | undefined;
+  }
+
+  /** What it holds, from now on as a string. */
+  #read(): string {
+    const content = this.#content;
+    if (typeof content === "string") return content;
+    const bodies = this.#form as StoredBodies;
+    let read: string;
+    try {
+      read = bodies.read(content);
+    } catch (cause) {
+      throw damaged("cannot be read", cause);
+    }
+    this.#content = read;
+    this.#form = bodies.dictionaryOf(content);
+    return read;
   }
 
   text(): string {
+    const content = this.#read();
     const dictionary = this.#dictionary;
-    if (dictionary === undefined) return this.#content;
+    if (dictionary === undefined) return content;
     try {
-      return dictionary.unpack(this.#content);
+      return dictionary.unpack(content);
     } catch (cause) {
       throw damaged("cannot be unpacked", cause);
     }

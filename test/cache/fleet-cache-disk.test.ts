@@ -171,12 +171,12 @@ describe("fleet cache and disk", () => {
     await run.stop();
     const stored = await snapshots.load({ clusterUid: "cluster-1", resource: "pods" });
     expect([...stored!.objects.keys()]).toEqual(["\0rows/0"]);
-    expect(stored!.bytes!.get("\0bodies/0")!.toString()).toMatch(/^\{"apiVersion"/u);
+    expect(stored!.bytes.get("\0bodies/0")!.readNow().toString()).toMatch(/^\{"apiVersion"/u);
 
     const again = await runCache([new FakeCluster("home", home.client)], { snapshots });
     await again.clock.advance(10_000);
     const packed = await snapshots.load({ clusterUid: "cluster-1", resource: "pods" });
     expect(packed!.objects.size).toBe(2);
-    expect(packed!.bytes!.get("\0bodies/0")!.toString()).not.toContain("apiVersion");
+    expect(packed!.bytes.get("\0bodies/0")!.readNow().toString()).not.toContain("apiVersion");
   });
 });

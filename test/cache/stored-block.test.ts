@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { RowMaker } from "../../src/cache/row-maker.ts";
+import { toHeldBytes } from "../../src/cache/held-bytes.ts";
 import { createStoredBlockReader, isAlike, readBlockType, toStoredBlock } from "../../src/cache/stored-block.ts";
+import type { BlockRecords } from "../../src/cache/stored-block.ts";
 import { createBodyDictionary } from "../../src/kube/body-dictionary.ts";
 import { knownResources } from "../../src/kube/known-resources.ts";
 import type { ResourceId } from "../../src/kube/resource-id.ts";
@@ -23,7 +25,9 @@ function rowsOf(resource: ResourceId, objects: readonly object[]): [AnyRow, ...A
 }
 
 function readerOf(resource: ResourceId, makeRow = makerOf(resource)) {
-  return createStoredBlockReader({ makeRow, observedAtMs, dictionaries });
+  const ignore = (): void => {};
+  const read = createStoredBlockReader({ makeRow, observedAtMs, dictionaries, onBodies: ignore, onLost: ignore });
+  return ({ rows, bodies }: BlockRecords) => read({ rows, bodies: toHeldBytes(bodies) });
 }
 
 /** With the bodies as their objects, so that rows compare by what they say. */

@@ -1,6 +1,12 @@
 import * as fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { SnapshotId, SnapshotRecord, SnapshotStore, StoredSnapshot } from "../../src/cache/snapshot-store.ts";
+import type {
+  LoadedSnapshot,
+  SnapshotId,
+  SnapshotRecord,
+  SnapshotStore,
+  StoredSnapshot,
+} from "../../src/cache/snapshot-store.ts";
 
 /** A place that outlives the stores on it, as a folder does. */
 export interface SnapshotPlace {
@@ -77,6 +83,27 @@ async function writeHistory(store: SnapshotStore, id = podsId): Promise<void> {
   for (const batch of history.batches) await store.append(id, batch.records, batch.at);
 }
 
+/** What was loaded, its bytes too; rejects where they cannot be read. */
+export async function whole(loading: Promise<LoadedSnapshot | undefined>): Promise<StoredSnapshot | undefined> {
+  const loaded = await loading;
+  if (loaded === undefined) return undefined;
+  const bytes = new Map<string, Buffer>();
+  try {
+    for (const [key, each] of loaded.bytes) bytes.set(key, await each.read());
+  } finally {
+    await loaded.close();
+  }
+  const { resourceVersion, observedAtMs, objects } = loaded;
+  return { resourceVersion, observedAtMs, objects, ...(bytes.size === 0 ? {} : { bytes }) };
+}
+
+/** The same where damaged bytes are none that are served. */
+async function served(loading: Promise<LoadedSnapshot | undefined>): Promise<StoredSnapshot | undefined> {
+  const loaded = await loading;
+  if (loaded === undefined) return undefined;
+  return whole(Promise.resolve(loaded)).catch(() => undefined);
+}
+
 /** What every SnapshotStore promises (src/cache/snapshot-store.ts). */
 export function snapshotStoreSuite(
   name: string,
@@ -109,8 +136,8 @@ export function snapshotStoreSuite(
 
     it("MUST give back the newest state, at once and after a restart", async () => {
       await writeHistory(store);
-      expect(await store.load(podsId)).toEqual(states.at(-1));
-      expect(await (await reopen()).load(podsId)).toEqual(states.at(-1));
+      expect(await whole(store.load(podsId))).toEqual(states.at(-1));
+      expect(await whole((await reopen()).load(podsId))).toEqual(states.at(-1));
     });
 
     it("MUST go on appending after a restart, loaded or not", async () => {
@@ -121,24 +148,49 @@ export function snapshotStoreSuite(
       await store.append(podsId, [gone("a/one")], at("7"));
       const objects = new Map(states.at(-1)!.objects).set("x", "1");
       objects.delete("a/one");
-      expect(await (await reopen()).load(podsId)).toEqual({ ...states.at(-1)!, ...at("7"), objects });
+      expect(await whole((await reopen()).load(podsId))).toEqual({ ...states.at(-1)!, ...at("7"), objects });
+    });
+
+    it("MUST keep bytes that were not read when it goes on appending after a restart", async () => {
+      await store.compact(podsId, history.first);
+      const loaded = (await (await reopen()).load(podsId))!;
+      await store.append(podsId, [put("x", "1")], at("6"));
+      await loaded.close();
+      const objects = new Map(history.first.objects).set("x", "1");
+      expect(await whole((await reopen()).load(podsId))).toEqual({ ...history.first, ...at("6"), objects });
+      await store.append(podsId, [], at("7"));
+      expect(await whole((await reopen()).load(podsId))).toEqual({ ...history.first, ...at("7"), objects });
+    });
+
+    it("MUST let bytes be read after what they are of was replaced or removed", async () => {
+      for (const replace of [() => store.compact(podsId, snapshot("9", {})), () => store.remove(podsId)]) {
+        await store.compact(podsId, history.first);
+        const loaded = (await store.load(podsId))!;
+        await replace();
+        const [bytes] = [...loaded.bytes.values()];
+        expect(bytes!.length).toBe(4);
+        expect([...bytes!.readNow()]).toEqual([0, 255, 10, 123]);
+        expect([...(await bytes!.read())]).toEqual([0, 255, 10, 123]);
+        await loaded.close();
+        await loaded.close();
+      }
     });
 
     it("MUST take appends where there was nothing", async () => {
       await store.append(podsId, [put("a", "1")], at("1"));
-      expect(await (await reopen()).load(podsId)).toEqual(snapshot("1", { a: "1" }));
+      expect(await whole((await reopen()).load(podsId))).toEqual(snapshot("1", { a: "1" }));
     });
 
     it("MUST tell an empty state from none", async () => {
       await store.compact(podsId, snapshot("9", {}));
-      expect(await (await reopen()).load(podsId)).toEqual(snapshot("9", {}));
+      expect(await whole((await reopen()).load(podsId))).toEqual(snapshot("9", {}));
     });
 
     it("MUST replace all by a compaction", async () => {
       await writeHistory(store);
       await store.compact(podsId, snapshot("7", { z: "1" }));
       await store.append(podsId, [put("y", "2")], at("8"));
-      expect(await (await reopen()).load(podsId)).toEqual(snapshot("8", { z: "1", y: "2" }));
+      expect(await whole((await reopen()).load(podsId))).toEqual(snapshot("8", { z: "1", y: "2" }));
     });
 
     it("MUST keep clusters and resources apart, and list and remove them", async () => {
@@ -200,7 +252,7 @@ export function snapshotStoreSuite(
     it("MUST work on several ids at once", async () => {
       const ids = Array.from({ length: 12 }, (_, index) => ({ ...podsId, resource: `r${index}` }));
       await Promise.all(ids.map((id) => writeHistory(store, id)));
-      const loaded = await Promise.all(ids.map((id) => store.load(id)));
+      const loaded = await Promise.all(ids.map((id) => whole(store.load(id))));
       for (const one of loaded) expect(one).toEqual(states.at(-1));
     });
 
@@ -210,12 +262,12 @@ export function snapshotStoreSuite(
         ...Array.from({ length: 20 }, async (_, index) => {
           if (index % 3 === 0) await store.compact(podsId, history.first);
           else if (index % 3 === 1) await store.append(podsId, [put(`k${index}`, "{}")], at(`v${index}`));
-          return store.load(podsId);
+          return whole(store.load(podsId));
         }),
       ]);
       for (const one of seen.slice(1)) expect(one).toBeDefined();
-      const last = await store.load(podsId);
-      expect(await (await reopen()).load(podsId)).toEqual(last);
+      const last = await whole(store.load(podsId));
+      expect(await whole((await reopen()).load(podsId))).toEqual(last);
     });
 
     if (supports.files)
@@ -236,7 +288,7 @@ export function snapshotStoreSuite(
             await place.close();
             await files().write(podsId, bytes.subarray(0, size));
             store = place.open();
-            const loaded = await store.load(podsId);
+            const loaded = await served(store.load(podsId));
             if (loaded !== undefined) expect(states).toContainEqual(loaded);
             found.push(loaded?.resourceVersion);
           }
@@ -250,10 +302,10 @@ export function snapshotStoreSuite(
             await place.close();
             await files().write(podsId, bytes.subarray(0, size));
             store = place.open();
-            const before = (await store.load(podsId))!;
+            const before = (await whole(store.load(podsId)))!;
             await store.append(podsId, [put("new", "1")], at("next"));
             const objects = new Map(before.objects).set("new", "1");
-            expect(await (await reopen()).load(podsId)).toEqual({ ...history.first, ...at("next"), objects });
+            expect(await whole((await reopen()).load(podsId))).toEqual({ ...history.first, ...at("next"), objects });
           }
         });
 
@@ -265,9 +317,40 @@ export function snapshotStoreSuite(
             await place.close();
             await files().write(podsId, damaged);
             store = place.open();
-            const loaded = await store.load(podsId);
+            const loaded = await served(store.load(podsId));
             if (loaded !== undefined) expect(states.slice(0, -1)).toContainEqual(loaded);
           }
+        });
+
+        it.each(["read", "readNow"] as const)(
+          "MUST tell of damaged bytes when they are asked for (%s), and set the file aside once",
+          async (how) => {
+            const bytes = await written();
+            bytes[bytes.indexOf(Buffer.from([0, 255, 10, 123])) + 2]! ^= 1;
+            await files().write(podsId, bytes);
+            const loaded = (await store.load(podsId))!;
+            const [damaged] = [...loaded.bytes.values()];
+            for (let time = 0; time < 2; time++)
+              await expect((async () => damaged![how]())()).rejects.toThrow("not those that were written");
+            await expect(store.append(podsId, [], at("6"))).rejects.toThrow("compact first");
+            await loaded.close();
+            expect(await files().setAside()).toHaveLength(1);
+            expect(await store.load(podsId)).toBeUndefined();
+            await store.compact(podsId, history.first);
+            expect(await whole((await reopen()).load(podsId))).toEqual(history.first);
+          },
+        );
+
+        it("MUST leave a newer file alone where bytes of an older one are damaged", async () => {
+          const bytes = await written();
+          bytes[bytes.indexOf(Buffer.from([0, 255, 10, 123])) + 2]! ^= 1;
+          await files().write(podsId, bytes);
+          const loaded = (await store.load(podsId))!;
+          await store.compact(podsId, history.first);
+          expect(() => [...loaded.bytes.values()][0]!.readNow()).toThrow("not those that were written");
+          await loaded.close();
+          await store.append(podsId, [], at("6"));
+          expect(await files().setAside()).toEqual([]);
         });
 
         it("MUST never serve blocks that are lost, zeroed or doubled", async () => {
@@ -286,7 +369,7 @@ export function snapshotStoreSuite(
               await place.close();
               await files().write(podsId, damaged);
               store = place.open();
-              const loaded = await store.load(podsId);
+              const loaded = await served(store.load(podsId));
               if (loaded !== undefined) expect(states).toContainEqual(loaded);
             }
           }
@@ -306,14 +389,14 @@ export function snapshotStoreSuite(
           await expect(store.append(podsId, [], at("6"))).rejects.toThrow("compact first");
           await store.compact(podsId, history.first);
           await store.append(podsId, history.batches[0]!.records, history.batches[0]!.at);
-          expect(await (await reopen()).load(podsId)).toEqual(states[1]);
+          expect(await whole((await reopen()).load(podsId))).toEqual(states[1]);
         });
 
         it("MUST not append to a damaged file that nobody has loaded", async () => {
           const bytes = await written();
           await files().write(podsId, bytes.subarray(0, 60));
           await expect(store.append(podsId, [put("a", "1")], at("6"))).rejects.toThrow("compact first");
-          expect(await (await reopen()).load(podsId)).toBeUndefined();
+          expect(await whole((await reopen()).load(podsId))).toBeUndefined();
         });
 
         it("MUST never serve the file of another cluster or resource", async () => {
@@ -375,12 +458,12 @@ export function snapshotStoreSuite(
               }
               reached = calls >= failing;
               place.fail!(undefined);
-              const loaded = await store.load(podsId);
+              const loaded = await served(store.load(podsId));
               const allowed = [states[0], states[1], states[2], states[3]];
               expect(allowed).toContainEqual(loaded);
               if (outcomes[1] === true) expect(outcomes[2] ? [states[3]] : [states[2]]).toContainEqual(loaded);
               await store.compact(podsId, states[4]!);
-              expect(await (await reopen()).load(podsId)).toEqual(states[4]);
+              expect(await whole((await reopen()).load(podsId))).toEqual(states[4]);
             }
           },
         );
@@ -391,22 +474,22 @@ export function snapshotStoreSuite(
           await expect(store.append(podsId, [gone("three")], at("2"))).rejects.toThrow("ENOSPC");
           place.fail!(undefined);
           await expect(store.append(podsId, [put("a/one", "9")], at("3"))).rejects.toThrow("compact first");
-          expect(await store.load(podsId)).toEqual(history.first);
+          expect(await whole(store.load(podsId))).toEqual(history.first);
           await store.compact(podsId, snapshot("3", {}));
           await store.append(podsId, [put("a", "1")], at("4"));
-          expect(await (await reopen()).load(podsId)).toEqual(snapshot("4", { a: "1" }));
+          expect(await whole((await reopen()).load(podsId))).toEqual(snapshot("4", { a: "1" }));
         });
 
         it("MUST serve what is there from a disk that cannot be written", async () => {
           await writeHistory(store);
           await reopen();
           place.fail!((call) => (["read", "readStart", "listFolder"].includes(call) ? undefined : { code: "EROFS" }));
-          expect(await store.load(podsId)).toEqual(states.at(-1));
+          expect(await whole(store.load(podsId))).toEqual(states.at(-1));
           expect(await store.list(podsId.clusterUid)).toEqual(["pods"]);
           await expect(store.append(podsId, [], at("6"))).rejects.toThrow("EROFS");
           await expect(store.compact(podsId, history.first)).rejects.toThrow("EROFS");
           await expect(store.remove(podsId)).rejects.toThrow("EROFS");
-          expect(await store.load(podsId)).toEqual(states.at(-1));
+          expect(await whole(store.load(podsId))).toEqual(states.at(-1));
         });
 
         it("MUST reject with path and cause where the disk cannot be read", async () => {

@@ -10,11 +10,26 @@ export interface DiskFile {
 }
 
 /**
+ * A file that is open for reading. It stays what it was when it was opened, also where its name has gone to another file since, or to none.
+ */
+export interface DiskSource {
+  /** Bytes there were when it was opened. */
+  readonly size: number;
+  /** The bytes from `from` up to `to`; rejects where there are fewer. */
+  read(from: number, to: number): Promise<Buffer>;
+  /** The same at once: all else waits for the disk meanwhile. Throws likewise. */
+  readNow(from: number, to: number): Buffer;
+  /** Nothing may be read after it. */
+  close(): Promise<void>;
+}
+
+/**
  * The file system, as much of it as caches need; a parameter, so that tests can fail every single call. All reject with an Error that has a
  * `code` ("ENOENT", "ENOSPC"), as node:fs/promises does.
  */
 export interface Disk {
   read(path: string): Promise<Buffer>;
+  openSource(path: string): Promise<DiskSource>;
   /** The first `length` bytes, fewer where there are no more. */
   readStart(path: string, length: number): Promise<Buffer>;
   /**

@@ -1,11 +1,15 @@
-import type { SnapshotId, SnapshotRecord, SnapshotStore, StoredSnapshot } from "../snapshot-store.ts";
+import { toHeldBytes } from "../held-bytes.ts";
+import type { LoadedSnapshot, SnapshotId, SnapshotRecord, SnapshotStore, StoredSnapshot } from "../snapshot-store.ts";
 
 /** Keeps snapshots as long as the process lives: where no folder can be written, and for tests that "restart" on it. */
 export class MemorySnapshotStore implements SnapshotStore {
   readonly #held = new Map<string, Map<string, StoredSnapshot>>();
 
-  async load({ clusterUid, resource }: SnapshotId): Promise<StoredSnapshot | undefined> {
-    return this.#held.get(clusterUid)?.get(resource);
+  async load(id: SnapshotId): Promise<LoadedSnapshot | undefined> {
+    const held = this.#find(id);
+    if (held === undefined) return undefined;
+    const bytes = new Map([...(held.bytes ?? [])].map(([key, value]) => [key, toHeldBytes(value)]));
+    return { ...held, bytes, close: async () => {} };
   }
 
   async append(
@@ -13,7 +17,7 @@ export class MemorySnapshotStore implements SnapshotStore {
     records: readonly SnapshotRecord[],
     at: Omit<StoredSnapshot, "objects" | "bytes">,
   ): Promise<void> {
-    const before = await this.load(id);
+    const before = this.#find(id);
     const objects = new Map(before?.objects);
     for (const { key, value } of records) {
       if (value === undefined) objects.delete(key);
@@ -40,5 +44,9 @@ export class MemorySnapshotStore implements SnapshotStore {
 
   async list(clusterUid: string): Promise<readonly string[]> {
     return [...(this.#held.get(clusterUid)?.keys() ?? [])].toSorted();
+  }
+
+  #find({ clusterUid, resource }: SnapshotId): StoredSnapshot | undefined {
+    return this.#held.get(clusterUid)?.get(resource);
   }
 }

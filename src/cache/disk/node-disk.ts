@@ -1,5 +1,6 @@
+import { readSync } from "node:fs";
 import { mkdir, open, readdir, rename, stat, unlink, utimes } from "node:fs/promises";
-import type { Disk, DiskFile } from "./disk.ts";
+import type { Disk, DiskFile, DiskSource } from "./disk.ts";
 
 /** O_NOFOLLOW is of no use here: whoever can write into our 0700 folder can do worse. */
 const flags = { append: "a", replace: "w", create: "ax" } as const;
@@ -8,22 +9,14 @@ const flags = { append: "a", replace: "w", create: "ax" } as const;
 export function createNodeDisk(): Disk {
   return {
     async read(path) {
-      const handle = await open(path, "r");
+      const source = await openSource(path);
       try {
-        // In one go: readFile comes back to the event loop, which is busy during a start, for each half megabyte.
-        const { size } = await handle.stat();
-        const bytes = Buffer.allocUnsafeSlow(size);
-        let end = 0;
-        while (end < size) {
-          const { bytesRead } = await handle.read(bytes, end, size - end, end);
-          if (bytesRead === 0) break;
-          end += bytesRead;
-        }
-        return bytes.subarray(0, end);
+        return await source.read(0, source.size);
       } finally {
-        await handle.close();
+        await source.close();
       }
     },
+    openSource,
     async readStart(path, length) {
       const handle = await open(path, "r");
       try {
@@ -62,7 +55,43 @@ export function createNodeDisk(): Disk {
   };
 }
 
-function toDiskFile(handle: Awaited<ReturnType<typeof open>>): DiskFile {
+type Handle = Awaited<ReturnType<typeof open>>;
+
+async function openSource(path: string): Promise<DiskSource> {
+  const handle = await open(path, "r");
+  try {
+    const { size } = await handle.stat();
+    return {
+      size,
+      async read(from, to) {
+        // In one go: readFile comes back to the event loop, which is busy during a start, for each half megabyte.
+        const bytes = Buffer.allocUnsafeSlow(to - from);
+        for (let end = 0; end < bytes.length;) {
+          const { bytesRead } = await handle.read(bytes, end, bytes.length - end, from + end);
+          end = advanced(end, bytesRead, path);
+        }
+        return bytes;
+      },
+      readNow(from, to) {
+        const bytes = Buffer.allocUnsafeSlow(to - from);
+        for (let end = 0; end < bytes.length;)
+          end = advanced(end, readSync(handle.fd, bytes, end, bytes.length - end, from + end), path);
+        return bytes;
+      },
+      close: () => handle.close(),
+    };
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+function advanced(end: number, bytesRead: number, path: string): number {
+  if (bytesRead === 0) throw new Error(`${path} is shorter than it was`);
+  return end + bytesRead;
+}
+
+function toDiskFile(handle: Handle): DiskFile {
   return {
     async append(bytes) {
       // A write may be short without an error: on a full disk the next one tells.

@@ -1,9 +1,10 @@
 import { dirname } from "node:path";
+import { crc32 } from "node:zlib";
 import type { SnapshotId, SnapshotRecord, StoredSnapshot } from "../snapshot-store.ts";
 import { isMissing } from "./disk.ts";
-import type { Disk, DiskFile } from "./disk.ts";
-import { chunkBytes, decodePack, encodeHeader, encodeMark, encodeRecord, frameSize } from "./pack-format.ts";
-import type { DecodedPack, Mark, PackRecord } from "./pack-format.ts";
+import type { Disk, DiskFile, DiskSource } from "./disk.ts";
+import { chunkBytes, decodePack, encodeHeader, encodeMark, encodeRecord, frameSize, markSize } from "./pack-format.ts";
+import type { DecodedPack, Mark, PackParts, PackRecord } from "./pack-format.ts";
 
 /**
  * One pack file. Methods are called one after another, all but `sync`, which may run beside them. After a rejected write nothing is appended until a
@@ -19,6 +20,7 @@ export class Pack {
     | { readonly type: "open"; readonly file: DiskFile; readonly size: number; readonly crc: number }
     | { readonly type: "behind" } = { type: "new" };
   #unsynced = false;
+  #generation = 0;
 
   constructor(disk: Disk, path: string, id: SnapshotId) {
     this.#disk = disk;
@@ -31,16 +33,26 @@ export class Pack {
     return this.#unsynced;
   }
 
-  /** What lies there; undefined where nothing does. */
-  async read(): Promise<DecodedPack | undefined> {
-    let bytes: Buffer;
+  /** Another number once another file lies there, or none. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** What lies there, and the file it was read from, to be closed by the caller; undefined where nothing does. */
+  async read(): Promise<{ readonly found: DecodedPack; readonly source: DiskSource } | undefined> {
+    let source: DiskSource;
     try {
-      bytes = await this.#disk.read(this.path);
+      source = await this.#disk.openSource(this.path);
     } catch (error) {
       if (isMissing(error)) return undefined;
       throw error;
     }
-    return decodePack(bytes, this.#id);
+    try {
+      return { found: await decodePack(source, this.#id), source };
+    } catch (error) {
+      await source.close().catch(() => {});
+      throw error;
+    }
   }
 
   /** Something is lost: appends reject from now on until a `replace` succeeds. */
@@ -84,19 +96,21 @@ export class Pack {
     await this.#disk.makeFolder(dirname(this.path));
     const file = await this.#disk.open(temporary, "replace");
     try {
-      const header = encodeHeader(this.#id);
+      const parts = partsOf(snapshot);
+      const header = encodeHeader(this.#id, parts);
       await file.append(header.bytes);
       let { crc } = header;
-      let size = header.bytes.length;
+      const size = header.bytes.length + parts.framesBytes + parts.blobsBytes;
       for (const bytes of encodeAll(toRecords(snapshot), snapshot, crc)) {
         await file.append(bytes.chunk);
         ({ crc } = bytes);
-        size += bytes.chunk.length;
       }
+      for (const bytes of snapshot.bytes?.values() ?? []) await file.append(bytes);
       await file.sync();
       await this.#disk.rename(temporary, this.path);
       await this.#disk.syncFolder(dirname(this.path));
       this.#state = { type: "open", file, size, crc };
+      this.#generation++;
     } catch (error) {
       await file.close().catch(() => {});
       await this.#disk.remove(temporary).catch(() => {});
@@ -123,12 +137,15 @@ export class Pack {
   async close(): Promise<void> {
     const state = this.#state;
     this.#state = { type: "new" };
+    this.#generation++;
     if (state.type === "open") await state.file.close();
   }
 
   async #open(onDamage: (reason: string) => Promise<void>): Promise<void> {
-    const found = await this.read();
-    if (found === undefined) return this.replace({ resourceVersion: "", observedAtMs: 0, objects: new Map() });
+    const read = await this.read();
+    if (read === undefined) return this.replace({ resourceVersion: "", observedAtMs: 0, objects: new Map() });
+    const { found, source } = read;
+    await source.close();
     if (found.state === "damaged") {
       this.#state = { type: "behind" };
       return onDamage(found.reason);
@@ -146,7 +163,7 @@ export class Pack {
 
 function* toRecords({ objects, bytes = new Map() }: StoredSnapshot): Generator<PackRecord> {
   for (const [key, value] of objects) yield { key, value };
-  for (const [key, value] of bytes) yield { key, value };
+  for (const [key, value] of bytes) yield { key, value: { length: value.length, crc: crc32(value) } };
 }
 
 /** The frames of records and the mark behind them, in chunks. */
@@ -172,9 +189,23 @@ function* encodeAll(
   yield { chunk: Buffer.concat([...frames, mark.bytes]), crc: mark.crc };
 }
 
-/** Bytes that a file of this snapshot alone has, about. */
-export function sizeOf(snapshot: StoredSnapshot): number {
-  let size = 0;
-  for (const record of toRecords(snapshot)) size += frameSize(record);
+/** How long the parts of a file of this snapshot are. */
+function partsOf(snapshot: StoredSnapshot): PackParts {
+  const { objects, bytes = new Map<string, Buffer>() } = snapshot;
+  let framesBytes = markSize(snapshot);
+  let blobsBytes = 0;
+  for (const [key, value] of objects) framesBytes += frameSize({ key, value });
+  for (const [key, { length }] of bytes) {
+    framesBytes += frameSize({ key, value: { length, crc: 0 } });
+    blobsBytes += length;
+  }
+  return { framesBytes, blobsBytes };
+}
+
+/** Bytes that a file of what was read would have, about. */
+export function sizeOf({ at, objects, blobs }: Extract<DecodedPack, { readonly state: "whole" }>): number {
+  let size = markSize(at);
+  for (const [key, value] of objects) size += frameSize({ key, value });
+  for (const [key, value] of blobs) size += frameSize({ key, value }) + value.length;
   return size;
 }

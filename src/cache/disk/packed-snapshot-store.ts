@@ -1,12 +1,14 @@
 import { join } from "node:path";
 import type { Clock } from "../../lib/clock.ts";
 import type { Logger } from "../../lib/logger.ts";
-import type { SnapshotId, SnapshotRecord, SnapshotStore, StoredSnapshot } from "../snapshot-store.ts";
+import type { LoadedSnapshot, SnapshotId, SnapshotRecord, SnapshotStore, StoredSnapshot } from "../snapshot-store.ts";
 import { isMissing } from "./disk.ts";
 import type { Disk } from "./disk.ts";
 import { FolderLock } from "./folder-lock.ts";
 import type { ProcessIdentity } from "./folder-lock.ts";
 import { createGate } from "./gate.ts";
+import { OpenedPack } from "./opened-pack.ts";
+import type { OpenedPackOptions } from "./opened-pack.ts";
 import { decodeHeader, maxHeaderBytes } from "./pack-format.ts";
 import { Pack, sizeOf } from "./pack.ts";
 import { toSafeName } from "./safe-name.ts";
@@ -41,6 +43,8 @@ export class PackedSnapshotStore implements SnapshotStore {
   /** The end of the last thing to do for each pack: a rewriting of our own waits for nobody, but all wait for it. */
   readonly #tails = new Map<Pack, Promise<unknown>>();
   readonly #gate = createGate(maxAtOnce);
+  /** Snapshots of which bytes may be read still. */
+  readonly #opened = new Set<OpenedPack>();
   #cancelSync: (() => void) | undefined;
   #syncing: Promise<void> | undefined;
   #isClosed = false;
@@ -51,20 +55,22 @@ export class PackedSnapshotStore implements SnapshotStore {
     this.#lock = new FolderLock(options.disk, join(this.#root, "lock"), options.self, options.clock);
   }
 
-  load(id: SnapshotId): Promise<StoredSnapshot | undefined> {
+  load(id: SnapshotId): Promise<LoadedSnapshot | undefined> {
     return this.#inOrder(id, "load", async (pack) => {
-      const found = await pack.read().catch(async (error: unknown) => {
+      const read = await pack.read().catch(async (error: unknown) => {
         await pack.giveUp().catch(() => {});
         throw error;
       });
-      if (found?.state !== "whole") {
-        if (found !== undefined) await this.#setAside(pack, found.reason);
+      if (read === undefined) return undefined;
+      const { found, source } = read;
+      if (found.state === "damaged") {
+        await source.close();
+        await this.#setAside(pack, found.reason);
         return undefined;
       }
-      const { snapshot, size } = found;
       // A process that never lives long enough to compact must not make the file grow for ever.
-      if (size > smallPackBytes && size > 2 * sizeOf(snapshot)) this.#rewrite(id, pack);
-      return snapshot;
+      if (found.size > smallPackBytes && found.size > 2 * sizeOf(found)) this.#rewrite(id, pack);
+      return this.#open(id, pack, { found, source });
     });
   }
 
@@ -126,6 +132,7 @@ export class PackedSnapshotStore implements SnapshotStore {
     await this.#syncing;
     await this.#sync();
     for (const pack of this.#packs.values()) await pack.close().catch(() => {});
+    for (const opened of this.#opened) await opened.close();
     await this.#lock.release().catch(() => {});
   }
 
@@ -161,12 +168,42 @@ export class PackedSnapshotStore implements SnapshotStore {
     }
   }
 
+  #open(id: SnapshotId, pack: Pack, read: Pick<OpenedPackOptions, "found" | "source">): OpenedPack {
+    const { generation } = pack;
+    let isTold = false;
+    const onDamage = (): void => {
+      if (isTold || this.#isClosed) return;
+      isTold = true;
+      const setAside = async (): Promise<void> => {
+        // What has replaced that file since is another.
+        if (pack.generation === generation) await this.#setAside(pack, "bytes in it are damaged");
+      };
+      // Rejects only where the store is closed: the next start finds it again.
+      void this.#inOrder(id, "set aside", setAside).catch(() => {});
+    };
+    const opened = new OpenedPack({ ...read, onDamage, onClosed: () => void this.#opened.delete(opened) });
+    this.#opened.add(opened);
+    // Most have no bytes.
+    if (opened.bytes.size === 0) void opened.close();
+    return opened;
+  }
+
   #rewrite(id: SnapshotId, pack: Pack): void {
     void this.#inOrder(id, "rewrite", async () => {
       await this.#lock.take();
       // Read again: it may have been written to since.
-      const found = await pack.read();
-      if (found?.state === "whole") await pack.replace(found.snapshot);
+      const read = await pack.read();
+      if (read === undefined) return;
+      const { found, source } = read;
+      try {
+        if (found.state !== "whole") return;
+        const bytes = new Map<string, Buffer>();
+        const opened = new OpenedPack({ found, source, onDamage: () => {}, onClosed: () => {} });
+        for (const [key, each] of opened.bytes) bytes.set(key, await each.read());
+        await pack.replace({ ...found.at, objects: found.objects, bytes });
+      } finally {
+        await source.close();
+      }
     }).catch((error: unknown) => this.#options.logger.warn("cache file was not rewritten", { error }));
   }
 

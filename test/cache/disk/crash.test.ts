@@ -8,6 +8,7 @@ import { rolldown } from "rolldown";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createNodeDisk } from "../../../src/cache/disk/node-disk.ts";
 import { PackedSnapshotStore } from "../../../src/cache/disk/packed-snapshot-store.ts";
+import { whole } from "../../contract/snapshot-store-suite.ts";
 import { systemClock } from "../../../src/lib/clock.ts";
 import { silentLogger } from "../../../src/lib/logger.ts";
 import { crashId, stateAt } from "./crash-writer.ts";
@@ -54,7 +55,7 @@ describe("PackedSnapshotStore under kill -9", () => {
         logger: silentLogger,
         self: testProcess,
       });
-      const found = await store.load(crashId);
+      const found = await whole(store.load(crashId));
       await store.close();
       expect(Number(found?.resourceVersion)).toBeGreaterThanOrEqual(last);
       expect(found).toEqual(stateAt(Number(found?.resourceVersion)));

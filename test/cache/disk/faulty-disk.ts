@@ -37,6 +37,19 @@ export function withFaults(disk: Disk, fault: DiskFault): Disk {
     };
   return {
     read: wrap("read", disk.read),
+    async openSource(path) {
+      check("read");
+      const source = await disk.openSource(path);
+      return {
+        size: source.size,
+        read: wrap("read", source.read),
+        readNow(from, to) {
+          check("read");
+          return source.readNow(from, to);
+        },
+        close: source.close,
+      };
+    },
     readStart: wrap("readStart", disk.readStart),
     async open(path, how) {
       check("open");
