@@ -22,6 +22,9 @@ export const turnMs = 60_000;
 /** Once around, for who asks now and then; then it is asked at once, and whoever wants to know waits. */
 const turnMaxAgeMs = 90_000;
 
+/** How long rights stand as they are while what they come from is asked for again: each answer is looked at as it comes. */
+const lookAgainMs = 50;
+
 /** Puts questions to one cluster as one caller. */
 export interface Questions {
   rules(namespace: string): Promise<RulesReview>;
@@ -57,6 +60,9 @@ interface Memo {
   readonly kinds: readonly ResourceId[];
   readonly namespaces: readonly string[];
   readonly oldestMs: number;
+  /** When it was found out, and by how many answers. */
+  readonly lookedAtMs: number;
+  readonly answers: number;
 }
 
 /**
@@ -72,6 +78,8 @@ export class AskedUser {
   #failedAtMs = -Infinity;
   #turnedAtMs = -Infinity;
   #oldestMs = -Infinity;
+  /** Answers and failures so far. */
+  #taken = 0;
   #memo: Memo | undefined;
 
   constructor(options: AskedUserOptions) {
@@ -85,13 +93,10 @@ export class AskedUser {
     const now = this.#options.monotonic();
     const namespaces = this.#options.namespaces();
     const memo = this.#memo;
-    if (
-      memo !== undefined &&
-      areSame(memo.kinds, kinds) &&
-      memo.namespaces === namespaces &&
-      now - memo.oldestMs < refreshMs
-    ) {
-      return { state: "known", rights: memo.rights };
+    if (memo !== undefined && areSame(memo.kinds, kinds) && memo.namespaces === namespaces) {
+      const ageMs = now - memo.oldestMs;
+      const isLooked = memo.answers === this.#taken && now - memo.lookedAtMs < lookAgainMs && ageMs < maxAgeMs;
+      if (ageMs < refreshMs || isLooked) return { state: "known", rights: memo.rights };
     }
     const isInTurn = (key: string): boolean => namespaces.length > turnSize && now - (this.#ownAtMs.get(key) ?? -Infinity) > turnMs; // prettier-ignore
     const round = new Round(this.#answers, { countsMs: now - maxAgeMs, inTurnMs: now - turnMaxAgeMs, isInTurn });
@@ -104,7 +109,8 @@ export class AskedUser {
     if (canAsk) this.#takeTurn(round, namespaces.length, { now, refreshMs });
     const shared = this.#options.intern(rights.key, () => rights);
     this.#oldestMs = Math.min(now, ...Array.from(round.used, (key) => this.#answers.get(key)!.askedAtMs));
-    this.#memo = { rights: shared, kinds, namespaces, oldestMs: this.#oldestMs };
+    const found = { oldestMs: this.#oldestMs, lookedAtMs: now, answers: this.#taken };
+    this.#memo = { rights: shared, kinds, namespaces, ...found };
     this.#forget(round, now);
     return { state: "known", rights: shared };
   }
@@ -145,7 +151,10 @@ export class AskedUser {
     const asking = (typeof question === "string" ? questions.rules(question) : questions.allowed(question))
       .then(
         (value) => this.#take(key, { value, askedAtMs }),
-        () => void (this.#failedAtMs = monotonic()),
+        () => {
+          this.#taken++;
+          this.#failedAtMs = monotonic();
+        },
       )
       .finally(() => this.#asking.delete(key));
     this.#asking.set(key, asking);
@@ -153,6 +162,7 @@ export class AskedUser {
   }
 
   #take(key: string, answer: Answer): void {
+    this.#taken++;
     const before = this.#answers.get(key);
     this.#answers.set(key, answer);
     // What was remembered together was so by what is in turn as it was before.

@@ -128,11 +128,13 @@ export class FleetAccess implements Access {
   }
 
   gets({ cluster, resource, namespace }: PartitionKey, name: string): boolean {
-    return this.#known().get(cluster)?.gets(resource, namespace, name) ?? false;
+    const access = this.#clusters.get(cluster);
+    return access?.state === "known" && access.rights.gets(resource, namespace, name);
   }
 
   may(question: AccessQuestion): boolean {
-    return this.#known().get(question.cluster)?.may(question) ?? false;
+    const access = this.#clusters.get(question.cluster);
+    return access?.state === "known" && access.rights.may(question);
   }
 
   settle(cluster: string, resource: ResourceId, signal: AbortSignal): Promise<void> | undefined {
