@@ -16,7 +16,7 @@ export function createMetricsAccess(
   return async (identity, signal) => {
     const home = registry.list().find(({ role }) => role === "home");
     if (home === undefined) return false;
-    const access = await authorizer.access(identity, signal);
+    const access = await authorizer.access(identity, { signal });
     if (access.state(home.name) !== "known") return false;
     if (home.authorization === "local") return access.may({ ...attributes, cluster: home.name });
     return reviewAccess(attributes, { cluster: home, as: identity, signal }).catch(() => false);

@@ -65,13 +65,19 @@ export interface Access {
   settle(cluster: string, resource: ResourceId, signal: AbortSignal): Promise<void> | undefined;
 }
 
+/** Who waits for an answer. The signal is asked for only where somebody has to wait: making one costs more than most answers. */
+export interface Waiting {
+  /** Aborted when nobody waits any more. */
+  readonly signal: AbortSignal;
+}
+
 /** Who may do what. One implementation keeps roles and bindings, another asks the clusters; both fail closed. */
 export interface Authorizer {
   /**
    * What the caller may do now. Synchronous wherever everything needed is known. Decisions are at most a second old where RBAC is watched and ten
    * where it is asked for. Never rejects because of a cluster.
    */
-  access(identity: Identity, signal: AbortSignal): Access | Promise<Access>;
+  access(identity: Identity, waiting: Waiting): Access | Promise<Access>;
   /**
    * Calls `onChange` with the new rights each time they differ from the last ones told (at first: from `current`); returns the undo. Asked
    * clusters are asked again while somebody follows.

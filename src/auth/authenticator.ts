@@ -6,6 +6,7 @@ import type { Random } from "../lib/backoff.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
 import { untilAborted } from "../lib/until-aborted.ts";
+import type { Waiting } from "./access.ts";
 import { createExpiredError } from "./expired-error.ts";
 import { createTokenCache, unavailableMs } from "./token-cache.ts";
 import type { KnownVerdict, TokenCache } from "./token-cache.ts";
@@ -21,7 +22,7 @@ export interface Authenticator {
    * Whose token it is. Rejects with an ApiError that may be shown: UNAUTHENTICATED where nobody vouches for it, TOKEN_EXPIRED, AUTHZ_UNAVAILABLE
    * where a realm that might vouch cannot be asked, TOO_MANY_REQUESTS; with the signal's reason once it is aborted.
    */
-  authenticate(token: string, signal: AbortSignal): Promise<UserIdentity>;
+  authenticate(token: string, waiting: Waiting): Promise<UserIdentity>;
   /**
    * Watches over a connection that stays open: `onEnd` is called once, with the error to end it with, when its token expires or nobody vouches for it
    * any more. Keeps the token until it is undone.
@@ -69,7 +70,7 @@ export function createAuthenticator({
   });
 
   return {
-    authenticate: (token, signal) => {
+    authenticate: (token, waiting) => {
       if (token.length > maxTokenLength || !/^[\x21-\x7e]+$/.test(token)) return Promise.reject(createNoTokenError());
       const key = cache.keyOf(token);
       const known = cache.find(key);
@@ -79,7 +80,9 @@ export function createAuthenticator({
         return Promise.resolve(known.verdict).then(admit);
       }
       const refusal = refuseUnseen(token);
-      return refusal === undefined ? untilAborted(ask(key, token), signal).then(admit) : Promise.reject(refusal);
+      return refusal === undefined
+        ? untilAborted(ask(key, token), waiting.signal).then(admit)
+        : Promise.reject(refusal);
     },
     follow: (token, identity, onEnd) => followers.follow({ key: cache.keyOf(token), token, identity, onEnd }),
     counts: () => court.counts(),

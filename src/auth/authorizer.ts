@@ -7,7 +7,7 @@ import type { ResourceId } from "../kube/resource-id.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
 import { untilAborted } from "../lib/until-aborted.ts";
-import type { Access, Authorizer } from "./access.ts";
+import type { Access, Authorizer, Waiting } from "./access.ts";
 import { createAskedCluster } from "./asked-cluster.ts";
 import type { AskedCaller, AskedCluster } from "./asked-cluster.ts";
 import { keyOfUser } from "./asked-user.ts";
@@ -85,8 +85,8 @@ class FleetAuthorizer implements ClusterAuthorizer {
     for (const cluster of registry.list()) this.#join(cluster);
   }
 
-  access(identity: Identity, signal: AbortSignal): Access | Promise<Access> {
-    return this.#look(identity, [], signal, false);
+  access(identity: Identity, waiting: Waiting): Access | Promise<Access> {
+    return this.#look(identity, none, waiting, false);
   }
 
   follow(identity: Identity, current: Access, onChange: (now: Access) => void): () => void {
@@ -100,13 +100,13 @@ class FleetAuthorizer implements ClusterAuthorizer {
   }
 
   #lookAgain(identity: Identity, current: Access, signal: AbortSignal): Access | Promise<Access> {
-    return this.#look(identity, current instanceof FleetAccess ? current.settled : [], signal, true);
+    return this.#look(identity, current instanceof FleetAccess ? current.settled : none, { signal }, true);
   }
 
   #look(
     identity: Identity,
     settled: readonly { readonly cluster: string; readonly resource: ResourceId }[],
-    signal: AbortSignal,
+    waiting: Waiting,
     refresh: boolean,
   ): Access | Promise<Access> {
     const found = this.#options.registry.list().map(({ name }): Found => {
@@ -129,7 +129,7 @@ class FleetAuthorizer implements ClusterAuthorizer {
       return access;
     }
     // Whoever has gone waits for nothing; what is not known by then is unavailable.
-    const waited = found.map(async ([name, access]) => [name, access instanceof Promise ? await untilAborted(access, signal).catch(() => unavailable) : access] as const); // prettier-ignore
+    const waited = found.map(async ([name, access]) => [name, access instanceof Promise ? await untilAborted(access, waiting.signal).catch(() => unavailable) : access] as const); // prettier-ignore
     return Promise.all(waited).then(toAccess);
   }
 
@@ -236,6 +236,6 @@ function isSame(before: readonly Known[], now: readonly Known[]): boolean {
   return true;
 }
 
-const none: readonly ResourceId[] = [];
+const none: readonly never[] = [];
 const nobody: ClusterAccess = { state: "none" };
 const unavailable: ClusterAccess = { state: "unavailable" };

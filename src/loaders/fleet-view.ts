@@ -5,6 +5,7 @@ import { alwaysCached } from "../kube/known-resources.ts";
 import { toResourceName } from "../kube/resource-id.ts";
 import type { ResourceId, ResourceName } from "../kube/resource-id.ts";
 import type { AnyRow } from "../kube/rows/row.ts";
+import type { LoaderLimits } from "./limits.ts";
 
 /**
  * The fleet as one operation sees it: one moment of the store, and of it what the caller may see. A resource that was not held at that moment
@@ -44,7 +45,7 @@ export interface FleetViewOptions {
   readonly cache: Pick<FleetCache, "snapshot" | "ensure">;
   readonly access: Access;
   readonly signal: AbortSignal;
-  readonly ensureWaitMs: number;
+  readonly limits: Pick<LoaderLimits, "ensureWaitMs">;
 }
 
 const alwaysHeld: ReadonlySet<ResourceName> = new Set(alwaysCached.map(toResourceName));
@@ -108,6 +109,8 @@ class SnapshotView implements FleetView {
   }
 
   settle(clusters: readonly Cluster[], resource: ResourceId): Promise<void> | undefined {
+    // Known of every caller from the start.
+    if (alwaysHeld.has(toResourceName(resource))) return undefined;
     const { signal } = this.#options;
     const pending = clusters.flatMap(({ name }) => this.access.settle(name, resource, signal) ?? []);
     return pending.length === 0 ? undefined : Promise.all(pending).then(() => {});
@@ -153,10 +156,10 @@ class SnapshotView implements FleetView {
   }
 
   async #fetch(cluster: Cluster, resource: ResourceId): Promise<void> {
-    const { cache, signal, ensureWaitMs } = this.#options;
+    const { cache, signal, limits } = this.#options;
     const name = toResourceName(resource);
     // A cluster known to be down would only cost the others their time.
-    const waitMs = cluster.status.health.state === "DOWN" ? 0 : ensureWaitMs;
+    const waitMs = cluster.status.health.state === "DOWN" ? 0 : limits.ensureWaitMs;
     await cache.ensure(cluster.name, resource, { signal, waitMs });
     this.#later.set(keyOf(cluster.name, name), cache.snapshot().resource(cluster.name, name));
   }

@@ -68,10 +68,8 @@ export function listWorkloads(operation: Operation, args: WorkloadListArgs): May
  * and each could be asked.
  */
 export function listResources(operation: Operation, args: ListArgs & KindArgs): MaybePromise<Connection<AnyRow>> {
-  const { clock, signal, limits } = operation;
   const clusters = chooseClusters(operation, args.clusters);
-  const discovery = { ms: limits.readThroughMs, clock, signal };
-  return findServedInAll(clusters, toKindQuery(args), discovery, (answers) => {
+  return findServedInAll(clusters, toKindQuery(args), operation, (answers) => {
     const resource = answers.find((answer) => answer.state === "served")?.resource;
     if (resource === undefined && clusters.length > 0 && answers.every(({ state }) => state !== "unknown")) {
       throw notServed(args, answers, "No cluster that was asked");

@@ -38,8 +38,47 @@ export interface Operation extends LoaderOptions {
 }
 
 export function startOperation(options: LoaderOptions): Operation {
-  const { registry, cache, access, signal, limits, indexes, nowMs } = options;
-  const view = createFleetView({ registry, cache, access, signal, ensureWaitMs: limits.ensureWaitMs });
-  const relations = createRelations(view, indexes);
-  return { ...options, view, relations, whereContext: { nowMs, relations, settled: true, kinds } };
+  return new StartedOperation(options);
+}
+
+/** What few operations need is made when it is first asked for. */
+class StartedOperation implements Operation {
+  readonly registry: LoaderOptions["registry"];
+  readonly cache: LoaderOptions["cache"];
+  readonly identity: Identity;
+  readonly access: Access;
+  readonly nowMs: number;
+  readonly limits: LoaderLimits;
+  readonly clock: Clock;
+  readonly indexes: Indexes;
+  readonly view: FleetView;
+  readonly #options: LoaderOptions;
+  #relations: Relations | undefined;
+  #whereContext: WhereContext | undefined;
+
+  constructor(options: LoaderOptions) {
+    this.#options = options;
+    this.registry = options.registry;
+    this.cache = options.cache;
+    this.identity = options.identity;
+    this.access = options.access;
+    this.nowMs = options.nowMs;
+    this.limits = options.limits;
+    this.clock = options.clock;
+    this.indexes = options.indexes;
+    this.view = createFleetView(options);
+  }
+
+  get signal(): AbortSignal {
+    return this.#options.signal;
+  }
+
+  get relations(): Relations {
+    return (this.#relations ??= createRelations(this.view, this.indexes));
+  }
+
+  get whereContext(): WhereContext {
+    const { nowMs, relations } = this;
+    return (this.#whereContext ??= { nowMs, relations, settled: true, kinds });
+  }
 }

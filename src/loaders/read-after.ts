@@ -97,9 +97,9 @@ export async function awaitReadAfter(token: string, options: ReadAfterOptions): 
 async function servedAs(
   { group, version, plural, kind, namespaced }: ResourceId,
   cluster: Cluster,
-  { clock, signal, limits }: ReadAfterOptions,
+  options: ReadAfterOptions,
 ): Promise<ResourceId> {
-  const found = await findServed(cluster, { group, version, kind }, { clock, signal, ms: limits.readThroughMs });
+  const found = await findServed(cluster, { group, version, kind }, options);
   if (found.state === "unknown") throw new ApiError("CLUSTER_UNAVAILABLE", `Cluster ${cluster.name} was never reached: what it serves is not known. Retry.`, { cluster: cluster.name, retryable: true }); // prettier-ignore
   if (found.state === "absent") throw notAToken();
   const { resource } = found;

@@ -76,8 +76,7 @@ export function findCluster(name: string, argument: string, options: FleetOption
 export async function resolveSubject(query: SubjectQuery, options: LoaderOptions): Promise<WriteSubject> {
   const { cluster, namespace, name } = query;
   demandWritable(cluster);
-  const { clock, signal, limits } = options;
-  const resource = await findResource(query, { clock, signal, ms: limits.readThroughMs });
+  const resource = await findResource(query, options);
   checkNamespace(resource, namespace);
   const target = { client: cluster.client, cluster: cluster.name, resource, namespace, name };
   return { target, cluster, scalable: isScalable(cluster, resource) };

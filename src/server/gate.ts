@@ -1,3 +1,4 @@
+import type { Waiting } from "../auth/access.ts";
 import type { Authenticator } from "../auth/authenticator.ts";
 import { ApiError } from "../kube/api-error.ts";
 import { localIdentity } from "../kube/identity.ts";
@@ -18,7 +19,7 @@ export interface Gate {
    * By the value of an Authorization header, or of its like in `connection_init`. Rejects with an ApiError that may be shown, or with the signal's reason
    * once it is aborted.
    */
-  enter(authorization: unknown, signal: AbortSignal): Promise<Session>;
+  enter(authorization: unknown, waiting: Waiting): Promise<Session>;
 }
 
 const nothing = (): void => {};
@@ -31,10 +32,10 @@ export const openGate: Gate = { isOpen: true, enter: () => Promise.resolve(local
 export function createTokenGate(authenticator: Authenticator): Gate {
   return {
     isOpen: false,
-    async enter(authorization, signal) {
+    async enter(authorization, waiting) {
       const token = toBearerToken(authorization);
       if (token === undefined) throw createNoTokenError();
-      const identity = await authenticator.authenticate(token, signal);
+      const identity = await authenticator.authenticate(token, waiting);
       return { identity, follow: (onEnd) => authenticator.follow(token, identity, onEnd) };
     },
   };

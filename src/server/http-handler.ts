@@ -11,7 +11,7 @@ import { toHealthAnswer } from "./health-routes.ts";
 import type { Limits } from "./limits/limits.ts";
 import type { Metrics } from "./metrics.ts";
 import { createShutdownError } from "./operations.ts";
-import type { Operations } from "./operations.ts";
+import type { OperationOrigin, Operations } from "./operations.ts";
 import type { PersistedDocuments, RequestParams } from "./persisted/persisted-documents.ts";
 import type { Playground } from "./playground/playground.ts";
 import { UnsupportedMediaTypeError, readJsonBody } from "./read-body.ts";
@@ -64,7 +64,7 @@ export interface SentParams {
 }
 
 /** Before it is known who asks. */
-type Knock = Omit<Exchange, "session">;
+type Knock = Omit<Exchange, "session" | "signal">;
 
 /** Closed set of labels for metrics; the path itself is the client's. */
 type Route = "graphql" | "playground" | "schema" | "livez" | "readyz" | "metrics" | "other";
@@ -100,7 +100,6 @@ export function createHttpHandler(
       request,
       response,
       requestId,
-      signal: gone.signal,
       controller: gone,
       note: (fields: typeof noted) => void Object.assign(noted, fields),
     };
@@ -137,7 +136,7 @@ export function createHttpHandler(
         if (
           !gate.isOpen &&
           identity !== undefined &&
-          (await options.mayReadMetrics?.(identity, exchange.signal)) !== true
+          (await options.mayReadMetrics?.(identity, exchange.controller.signal)) !== true
         )
           throw new ApiError("FORBIDDEN", metricsRule);
         const { contentType, text } = await metrics.print();
@@ -160,12 +159,12 @@ export function createHttpHandler(
   }
 
   /** Rejects where nobody is known by the token, or there is none. */
-  function enter({ request, signal }: Knock): Promise<Session> {
-    return gate.enter(request.headers.authorization, signal);
+  function enter({ request, controller }: Knock): Promise<Session> {
+    return gate.enter(request.headers.authorization, controller);
   }
 
   async function answerGraphql(knock: Knock): Promise<void> {
-    const { request, response, requestId, signal, controller } = knock;
+    const { request, response, requestId, controller } = knock;
     const cors = toCors(request);
     for (const [name, value] of Object.entries(cors)) response.setHeader(name, value as string);
     const { method } = request;
@@ -179,18 +178,12 @@ export function createHttpHandler(
     if (isStopping()) return refuse(knock, createShutdownError());
     if (!gate.isOpen && request.headers.authorization === undefined && (await answerUnknown(knock))) return;
     const session = await enter(knock);
-    const exchange: Exchange = { ...knock, session };
     const { url, body } = await readParams(request);
-    if (accept.includes("text/event-stream")) return options.sse.handle(exchange, { url, body });
-    const outcome = await options.apollo.handle({ method, headers: request.headers, url }, body, {
-      requestId,
-      session,
-      signal,
-      controller,
-      transport: "http",
-      traceparent: toText(request.headers["traceparent"]),
-    });
-    exchange.note({ operationName: outcome.operationName, code: outcome.code });
+    if (accept.includes("text/event-stream"))
+      return options.sse.handle({ ...knock, session, signal: controller.signal }, { url, body });
+    const origin = new HttpOrigin({ requestId, session, controller, traceparent: toText(request.headers["traceparent"]) }); // prettier-ignore
+    const outcome = await options.apollo.handle({ method, headers: request.headers, url }, body, origin);
+    knock.note({ operationName: outcome.operationName, code: outcome.code });
     let contentType = "application/json";
     let headers = notStored;
     for (const [name, value] of outcome.headers) {
@@ -238,6 +231,30 @@ export function createHttpHandler(
       toStatus({ errors }, undefined) === 401 ? { "www-authenticate": toChallenge(request.headers.authorization) } : {};
     const usual = error instanceof UnsupportedMediaTypeError ? 415 : toStatus({ errors }, request.headers.accept);
     sendErrors(request, response, errors, status ?? usual, { ...challenge, ...headers });
+  }
+}
+
+interface HttpOriginParts extends Omit<OperationOrigin, "signal" | "transport"> {
+  readonly controller: AbortController;
+}
+
+/** The operation of one request: it has the request's signal to itself. */
+class HttpOrigin implements OperationOrigin {
+  readonly requestId: string;
+  readonly session: Session;
+  readonly transport = "http";
+  readonly controller: AbortController;
+  readonly traceparent: string | undefined;
+
+  constructor({ requestId, session, controller, traceparent }: HttpOriginParts) {
+    this.requestId = requestId;
+    this.session = session;
+    this.controller = controller;
+    this.traceparent = traceparent;
+  }
+
+  get signal(): AbortSignal {
+    return this.controller.signal;
   }
 }
 

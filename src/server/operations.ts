@@ -1,6 +1,7 @@
 import { createSourceEventStream, execute, OperationTypeNode } from "graphql";
 import type { ExecutionArgs, ExecutionResult, GraphQLSchema } from "graphql";
 import { ApiError } from "../kube/api-error.ts";
+import type { Identity } from "../kube/identity.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
 import { createSharedAbort } from "../lib/shared-abort.ts";
@@ -33,7 +34,10 @@ export interface OperationOrigin {
   readonly requestId: string;
   readonly session: Session;
   readonly transport: Transport;
-  /** Aborted when the client has gone; of a stream, until it is open: after that it is for its reader to return it. */
+  /**
+   * Aborted when the client has gone; of a stream, until it is open: after that it is for its reader to return it. It may be made when it is first asked
+   * for, which costs more than most operations: where nobody waits, nobody asks.
+   */
   readonly signal: AbortSignal;
   /** Of `signal`, where that is this operation's alone: aborted when its time is over as well. */
   readonly controller?: AbortController;
@@ -168,8 +172,8 @@ export function createOperations({
     };
   }
 
-  function contextOf({ requestId, session }: OperationOrigin, signal: AbortSignal): object | Promise<object> {
-    return createContext({ requestId, identity: session.identity, signal, nowMs: clock.now() });
+  function contextOf(origin: OperationOrigin, scope: Pick<Scope, "signal">): object | Promise<object> {
+    return createContext(new StartedRequest(origin, scope, clock.now()));
   }
 
   async function createArgs(
@@ -177,7 +181,7 @@ export function createOperations({
     origin: OperationOrigin,
     signal: AbortSignal,
   ): Promise<ExecutionArgs> {
-    return toArgs(prepared, await contextOf(origin, signal));
+    return toArgs(prepared, await contextOf(origin, { signal }));
   }
 
   async function executeOperation(prepared: PreparedOperation, origin: OperationOrigin): Promise<FormattedResult> {
@@ -188,7 +192,7 @@ export function createOperations({
     const scope = controller === undefined ? createScope(origin.signal) : toScope(controller);
     const isMutation = prepared.operation.operation === OperationTypeNode.MUTATION;
     try {
-      const context = contextOf(origin, scope.signal);
+      const context = contextOf(origin, scope);
       const run = origin.transport === "http" ? executeHttp : execute;
       const executed =
         context instanceof Promise
@@ -283,7 +287,43 @@ function createScope(outer: AbortSignal): Scope {
 
 /** A signal that is the operation's alone stands below none. */
 function toScope(controller: AbortController): Scope {
-  return { signal: controller.signal, abort: (reason) => controller.abort(reason), close: () => {} };
+  return new OwnScope(controller);
+}
+
+class OwnScope implements Scope {
+  readonly #controller: AbortController;
+
+  constructor(controller: AbortController) {
+    this.#controller = controller;
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  abort(reason: Error): void {
+    this.#controller.abort(reason);
+  }
+
+  close(): void {}
+}
+
+class StartedRequest implements OperationRequest {
+  readonly requestId: string;
+  readonly identity: Identity;
+  readonly nowMs: number;
+  readonly #scope: Pick<Scope, "signal">;
+
+  constructor({ requestId, session }: OperationOrigin, scope: Pick<Scope, "signal">, nowMs: number) {
+    this.requestId = requestId;
+    this.identity = session.identity;
+    this.nowMs = nowMs;
+    this.#scope = scope;
+  }
+
+  get signal(): AbortSignal {
+    return this.#scope.signal;
+  }
 }
 
 class OperationScope implements Scope {

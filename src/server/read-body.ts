@@ -28,6 +28,7 @@ export async function readJsonBody(
 
 /** Whether the content type is what a form or a page of another origin could send without a preflight; see CSRF prevention. */
 function checkContentType({ headers }: IncomingMessage): void {
+  if (headers["content-type"] === "application/json" && headers["content-encoding"] === undefined) return;
   const [type = "", ...parameters] = (headers["content-type"] ?? "")
     .split(";")
     .map((part) => part.trim().toLowerCase());

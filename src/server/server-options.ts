@@ -13,7 +13,7 @@ import type { PersistedDocumentsOptions } from "./persisted/persisted-documents.
 export interface OperationRequest {
   /** In the context, every error and every log line. One for a whole subscription. */
   readonly requestId: string;
-  /** Aborted when the client has gone, the operation's time is over, or the event's stream has ended. */
+  /** Aborted when the client has gone, the operation's time is over, or the event's stream has ended. It may be made when it is first asked for. */
   readonly signal: AbortSignal;
   readonly identity: Identity;
   /** Start of the operation or of the event, ms since the epoch. */

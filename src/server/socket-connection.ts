@@ -142,7 +142,7 @@ export class SocketConnection implements SocketClient, Session {
     const entering = new AbortController();
     this.#entering = entering;
     try {
-      const session = await this.settings.gate.enter(authorizationOf(params), entering.signal);
+      const session = await this.settings.gate.enter(authorizationOf(params), entering);
       if (this.#isClosed) return;
       this.#identity = session.identity;
       this.#unfollow = session.follow((error) => this.#end(error));

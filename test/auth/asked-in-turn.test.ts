@@ -60,7 +60,7 @@ describe("asking a cluster of many namespaces", () => {
   it("should ask about the namespaces of the caller again and again, and about the others once around in a minute", async () => {
     const world = await start();
     await poll(world, 10_000);
-    const waits = (): boolean => world.authorizer.access(jane, signal) instanceof Promise;
+    const waits = (): boolean => world.authorizer.access(jane, { signal }) instanceof Promise;
     expectInTurn(await counted(world, async () => expect(await poll(world, turnMs, waits)).toBe(Infinity)));
   });
 

@@ -7,7 +7,7 @@ import { createFakeRealms, jwt, kubeError, later, no, yes } from "./support/fake
 import type { FakeRealms } from "./support/fake-realms.ts";
 
 /** Of a caller who stays. */
-const stays = (): AbortSignal => new AbortController().signal;
+const stays = (): AbortController => new AbortController();
 
 /** "realm/username", or the code of the refusal. */
 async function who({ clock }: FakeRealms, authenticator: TokenAuthenticator, token: string): Promise<string> {
@@ -337,7 +337,7 @@ describe("createAuthenticator", () => {
     const slow = later<unknown>();
     realm["home"]!.answer = () => slow.promise;
     const gone = new AbortController();
-    const left = authenticator.authenticate("t", gone.signal);
+    const left = authenticator.authenticate("t", gone);
     const other = authenticator.authenticate("t", stays());
     gone.abort(new Error("gone"));
     await expect(left).rejects.toThrow("gone");

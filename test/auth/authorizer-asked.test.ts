@@ -43,7 +43,7 @@ describe("rights by asking the cluster", () => {
     const world = home();
     await world.access(jane);
     const asked = world.reviews.length;
-    expect(world.authorizer.access(jane, signal)).not.toBeInstanceOf(Promise);
+    expect(world.authorizer.access(jane, { signal })).not.toBeInstanceOf(Promise);
     expect(world.reviews).toHaveLength(asked);
   });
 
@@ -122,7 +122,7 @@ describe("rights by asking the cluster", () => {
     world.mood("home", "silent");
     await world.clock.advance(answerMaxAgeMs);
     // Begun while the answer still counts; it is asked for again meanwhile.
-    expect((world.authorizer.access(jane, signal) as Access).list.sees(pods("shop"))).toBe(true);
+    expect((world.authorizer.access(jane, { signal }) as Access).list.sees(pods("shop"))).toBe(true);
     await world.clock.advance(1);
     const late = world.access(jane);
     await world.clock.advance(5_000);
@@ -140,7 +140,7 @@ describe("rights by asking the cluster", () => {
     let gained = -1;
     for (let second = 1; second <= 10 && gained < 0; second++) {
       await world.clock.advance(1_000);
-      const now = world.authorizer.access(jane, signal);
+      const now = world.authorizer.access(jane, { signal });
       expect(now).not.toBeInstanceOf(Promise);
       if ((now as Access).list.sees(pods("shop"))) gained = second;
     }
@@ -222,14 +222,14 @@ describe("rights by asking the cluster", () => {
     const rights = await asking;
     expect([rights.state("home"), rights.state("paris")]).toEqual(["known", "unavailable"]);
     // For a second nobody waits for it again.
-    expect(world.authorizer.access(jane, signal)).not.toBeInstanceOf(Promise);
+    expect(world.authorizer.access(jane, { signal })).not.toBeInstanceOf(Promise);
   });
 
   it("should let go who does not wait any longer, with what is not known unavailable", async () => {
     const world = home();
     world.mood("home", "silent");
     const gone = new AbortController();
-    const asking = world.authorizer.access(jane, gone.signal);
+    const asking = world.authorizer.access(jane, gone);
     gone.abort();
     expect((await asking).state("home")).toBe("unavailable");
   });

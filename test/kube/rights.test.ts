@@ -118,7 +118,7 @@ describe.skipIf(kubeAssets === undefined)(`rights beside a real kube-apiserver's
     rest: Omit<RightsCheck, "loaders">,
   ): Promise<void> => {
     for (let attempts = 1; ; attempts++) {
-      const access = await authorizer.access(identity, AbortSignal.timeout(120_000));
+      const access = await authorizer.access(identity, { signal: AbortSignal.timeout(120_000) });
       try {
         return await checkRights({ ...rest, loaders: loadersOf(mode, access, identity) });
       } catch (error) {

@@ -48,7 +48,7 @@ describe("what generated RBAC lets a caller read", () => {
         state: Parameters<typeof naiveRules>[0],
       ): Promise<void> => {
         const who = { username: identity.username, groups: toImpersonatedGroups(identity.username, identity.groups) };
-        const access = await authorizer.access(identity, new AbortController().signal);
+        const access = await authorizer.access(identity, new AbortController());
         const loaders = createLoaders(fleet.options({ registry, identity, access }));
         const all = objects.filter(({ kind }) => kind === "Namespace").map(({ metadata }) => metadata.name);
         const truth = createTruth((attributes) => naiveAllows(state, who, attributes), objects, all);

@@ -88,7 +88,7 @@ describe("the work that an answer takes", () => {
     const log = createWorkLog();
     const identity = user(caller);
     const before = world.reviews.length;
-    const access = await world.authorizer.access(identity, new AbortController().signal);
+    const access = await world.authorizer.access(identity, new AbortController());
     const loaders = createLoaders(
       world.options({
         identity,

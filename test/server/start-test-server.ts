@@ -110,7 +110,10 @@ export async function startTestServer(
   const server = createServer({
     schema,
     sdl: () => printSchema(schema),
-    createContext: (request): TestContext => ({ ...request, serial: ++contexts }),
+    createContext: ({ requestId, identity, nowMs, signal }): TestContext => ({
+      ...{ requestId, identity, nowMs, signal },
+      serial: ++contexts,
+    }),
     config: { host: "127.0.0.1", port: 0, allowedHosts: [], allowedOrigins: [], graceMs: 2000, ...config },
     health: { live: () => [{ name: "ping", ok: true }], ready: () => readyParts },
     logger: createRecordingLogger(logs),

@@ -34,8 +34,7 @@ export interface ObjectFinder {
 }
 
 export function createObjectFinder(operation: Operation, readThrough: ReadThrough): ObjectFinder {
-  const { view, relations, clock, signal, limits } = operation;
-  const discovery = { ms: limits.readThroughMs, clock, signal };
+  const { view } = operation;
 
   const read = (
     cluster: Cluster,
@@ -81,7 +80,7 @@ export function createObjectFinder(operation: Operation, readThrough: ReadThroug
     const cluster = view.cluster(query.cluster);
     if (cluster === undefined) return null;
     demandKnown(view, cluster);
-    return whenReady(findServed(cluster, query, discovery), (served) =>
+    return whenReady(findServed(cluster, query, operation), (served) =>
       served.state === "served"
         ? read(cluster, served.resource, served.resource.namespaced ? query : { ...query, namespace: "" }, args)
         : null,
@@ -95,7 +94,7 @@ export function createObjectFinder(operation: Operation, readThrough: ReadThroug
       if (cluster === undefined) return null;
       demandKnown(view, cluster);
       const query = { ...toKindQuery(key), cluster: key.cluster, namespace: key.namespace ?? "", name: key.name };
-      return whenReady(findServed(cluster, query, discovery), (served: ServedKind) => {
+      return whenReady(findServed(cluster, query, operation), (served: ServedKind) => {
         if (served.state === "unknown") return null;
         if (served.state !== "served") throw notServed(key, [served], `Cluster ${cluster.name}`);
         checkNamespace(served.resource, query.namespace);
@@ -105,7 +104,7 @@ export function createObjectFinder(operation: Operation, readThrough: ReadThroug
     byId(id, args) {
       const identity = parseObjectId(id);
       if (identity === undefined) return null;
-      return "kind" in identity ? find(identity, args) : relations.cluster(identity.cluster);
+      return "kind" in identity ? find(identity, args) : operation.relations.cluster(identity.cluster);
     },
   };
 }

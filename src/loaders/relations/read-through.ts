@@ -21,8 +21,9 @@ export interface LiveKey {
 /** Reads one object from its cluster, as the caller; null where it is missing. Rejects with KubeError. One call for each object and operation. */
 export type ReadThrough = (key: LiveKey) => Promise<AnyRow | null>;
 
-export function createReadThrough({ identity, signal, clock, limits }: LoaderOptions): ReadThrough {
+export function createReadThrough(options: LoaderOptions): ReadThrough {
   const read = async ({ cluster, resource, namespace, name }: LiveKey): Promise<AnyRow | null> => {
+    const { identity, signal, clock, limits } = options;
     try {
       const object = await within({ ms: limits.readThroughMs, clock, signal }, (bounded) =>
         cluster.client.get(

@@ -6,7 +6,7 @@ import type { ResourceId } from "../../kube/resource-id.ts";
 import { allReady, whenReady } from "../maybe-promise.ts";
 import type { KindArgs, MaybePromise } from "../request-context.ts";
 import { within } from "../within.ts";
-import type { WithinOptions } from "../within.ts";
+import type { LoaderOptions } from "../operation.ts";
 
 /**
  * What a cluster serves of a kind:
@@ -26,6 +26,11 @@ export interface KindQuery {
   readonly group: string;
   readonly kind: string;
   readonly version?: string;
+}
+
+/** What discovery is read again with. */
+export interface DiscoveryScope extends Pick<LoaderOptions, "clock" | "signal"> {
+  readonly limits: Pick<LoaderOptions["limits"], "readThroughMs">;
 }
 
 /** Group and kind to the resource that every cluster serves; events of either API group are one store. */
@@ -51,14 +56,15 @@ export function toKindQuery({ apiVersion, kind }: KindArgs): KindQuery {
  * By discovery, as last seen; where that lacks the kind it is read again, since the kind may have come since. Never rejects: a cluster
  * that does not answer is `absent` by what was last seen of it, else `unknown`.
  */
-export function findServed(cluster: Cluster, query: KindQuery, options: WithinOptions): MaybePromise<ServedKind> {
+export function findServed(cluster: Cluster, query: KindQuery, scope: DiscoveryScope): MaybePromise<ServedKind> {
   const resource = knownResource(query);
   if (resource !== undefined) return { state: "served", resource };
   const seen = search(cluster.status.apiResources, query);
   if (seen.state === "served") return seen;
   const last: ServedKind = cluster.status.apiResources.length === 0 ? { state: "unknown" } : seen;
   if (cluster.status.health.state === "DOWN") return last;
-  return within(options, (signal) => cluster.refreshDiscovery(signal)).then(
+  const { clock, signal, limits } = scope;
+  return within({ ms: limits.readThroughMs, clock, signal }, (bounded) => cluster.refreshDiscovery(bounded)).then(
     (resources) => search(resources, query),
     () => last,
   );
@@ -91,8 +97,8 @@ export function notServed({ apiVersion, kind }: KindArgs, answers: readonly Serv
 export function findServedInAll<Result>(
   clusters: readonly Cluster[],
   query: KindQuery,
-  options: WithinOptions,
+  scope: DiscoveryScope,
   next: (answers: readonly ServedKind[]) => MaybePromise<Result>,
 ): MaybePromise<Result> {
-  return whenReady(allReady(clusters.map((cluster) => findServed(cluster, query, options))), next);
+  return whenReady(allReady(clusters.map((cluster) => findServed(cluster, query, scope))), next);
 }

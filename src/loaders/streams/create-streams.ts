@@ -228,10 +228,8 @@ async function ensureAll(
 }
 
 async function findResource(options: StreamOptions, args: StreamArgs & KindArgs): Promise<ResourceId> {
-  const { clock, signal, limits } = options;
   const clusters = chooseClusters(startOperation(options), args.clusters);
-  const discovery = { ms: limits.readThroughMs, clock, signal };
-  return findServedInAll(clusters, toKindQuery(args), discovery, (answers) => {
+  return findServedInAll(clusters, toKindQuery(args), options, (answers) => {
     const resource = answers.find((answer) => answer.state === "served")?.resource;
     if (resource === undefined) throw notServed(args, answers, "No cluster that was asked");
     return resource;

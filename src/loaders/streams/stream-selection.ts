@@ -137,7 +137,7 @@ function readState(
   const { registry, cache, signal, limits } = options;
   const cluster = registry.get(name);
   if (cluster === undefined || access.state(name) === "none") return undefined;
-  const view = createFleetView({ registry, cache, access, signal, ensureWaitMs: limits.ensureWaitMs });
+  const view = createFleetView({ registry, cache, access, signal, limits });
   return toReadState(view, { cluster, resource, namespaces: args.namespaces });
 }
 

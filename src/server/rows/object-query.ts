@@ -1,4 +1,4 @@
-import { Kind, getArgumentValues, getNamedType, getVariableValues } from "graphql";
+import { Kind, getArgumentValues, getNamedType } from "graphql";
 import type {
   DocumentNode,
   ExecutionArgs,
@@ -13,14 +13,14 @@ import { compileAnswer } from "./compile-row.ts";
 import { Doubt } from "./doubt.ts";
 import { marksOf } from "./field-marks.ts";
 import { RenderedData } from "./rendered-data.ts";
+import { createVariableReader } from "./read-variables.ts";
+import type { ReadVariables, Variables } from "./read-variables.ts";
 import { noInfo } from "./row-plan.ts";
 import type { Write } from "./row-plan.ts";
 import { readSelection } from "./selection.ts";
 import { shapingVariables } from "./shaping-variables.ts";
 import { quote } from "./write-leaf.ts";
 import { Writing } from "./writing.ts";
-
-type Variables = { readonly [name: string]: unknown };
 
 /** A root field: how it is resolved, and written behind `head`. */
 interface RootField {
@@ -43,6 +43,7 @@ export class ObjectQuery {
   readonly #document: DocumentNode;
   readonly #operation: OperationDefinitionNode;
   readonly #shaping: readonly string[];
+  readonly #read: ReadVariables;
   /** By the values of the variables that shape it; null: not to be written here. */
   readonly #shapes = new Map<string, readonly RootField[] | null>();
 
@@ -50,6 +51,7 @@ export class ObjectQuery {
     this.#schema = schema;
     this.#document = document;
     this.#operation = operation;
+    this.#read = createVariableReader(schema, operation.variableDefinitions ?? []);
     this.#shaping = shapingVariables(document, operation, schema.getQueryType()?.name ?? "");
   }
 
@@ -62,8 +64,7 @@ export class ObjectQuery {
     const key = this.#shaping.length === 0 ? "" : this.#keyOf(variables);
     const known = this.#shapes.get(key);
     if (known === null) return undefined;
-    const definitions = this.#operation.variableDefinitions ?? [];
-    const { coerced } = getVariableValues(this.#schema, definitions, variables, { maxErrors: 1 });
+    const coerced = this.#read(variables);
     // What is wrong with them is for graphql-js to say.
     if (coerced === undefined) return undefined;
     const fields = known ?? this.#compile(key, coerced);

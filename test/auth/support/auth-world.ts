@@ -154,7 +154,7 @@ export function createAuthWorld(clusters: readonly AuthCluster[]): AuthWorld {
     },
     rbacOf: toState,
     async access(identity) {
-      return authorizer.access(identity, new AbortController().signal);
+      return authorizer.access(identity, new AbortController());
     },
   };
 }

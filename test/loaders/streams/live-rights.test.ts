@@ -42,7 +42,7 @@ async function begin(authorization: "local" | "asked", clock: Clock) {
   const authorizer = createAuthorizer({ registry: options.registry, cache, clock, logger: silentLogger });
   const healthLog = createHealthLog({ registry: options.registry, cache, clock, id: "test", limit: 100 });
   const gone = new AbortController();
-  const access = async (): Promise<Access> => authorizer.access(joe, gone.signal);
+  const access = async (): Promise<Access> => authorizer.access(joe, gone);
   const streams = async () =>
     createStreams({ ...options, identity: joe, access: await access(), signal: gone.signal, cache, authorizer, healthLog, maxPending: 100 }); // prettier-ignore
   const messages: ChangeMessage[] = [];

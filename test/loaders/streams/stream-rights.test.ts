@@ -34,7 +34,7 @@ function createFleet(rights: FakeFleetRights, maxPending = 1_000) {
   const healthLog = createHealthLog({ registry: world.registry, cache: world.cache, clock: world.clock, id: "test", limit: 100 }); // prettier-ignore
   const streams = (signal = new AbortController().signal) =>
     createStreams({
-      ...world.options({ signal, access: authorizer.access({ kind: "local" } as never, signal) as never }),
+      ...world.options({ signal, access: authorizer.access({ kind: "local" } as never, { signal }) as never }),
       cache,
       healthLog,
       maxPending,

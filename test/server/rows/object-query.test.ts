@@ -70,6 +70,8 @@ describe("a query of single objects", () => {
     [hidden, { b: true }],
     [hidden, { b: false }],
     ["query($b: Boolean!) { pod @skip(if: $b) { name } }", { b: true }],
+    ["query($name: String, $wide: Boolean) { pod(name: $name, wide: $wide) { name } }", { name: "x", wide: true }],
+    ["query($name: String!) { pod(name: $name) { name } }", { name: "x", constructor: "y", __proto__: null }],
     ['{ later(name: "x") { name } pod { name } }'],
   ])("should be written without graphql-js, as it writes it: %s", async (source, variables) => {
     const { written, way, expected } = await createHouse().ask(source, variables);
@@ -82,6 +84,8 @@ describe("a query of single objects", () => {
     ["a field that is not marked", "{ pod { name logs } }"],
     ["the schema", "{ pod { name } __schema { queryType { name } } }"],
     ["variables that are wrong", "query($name: String!) { pod(name: $name) { name } }", { name: 5 }],
+    ["an array for a text", "query($name: String!) { pod(name: $name) { name } }", { name: ["web"] }],
+    ["a null for what must be there", "query($name: String!) { pod(name: $name) { name } }", { name: null }],
     ["variables that are missing", "query($name: String!) { pod(name: $name) { name } }"],
   ])("should be left to graphql-js where it asks for %s", async (_what, source, variables) => {
     const { written, way, expected } = await createHouse().ask(source, variables);
@@ -94,8 +98,9 @@ describe("a query of single objects", () => {
     '{ pod(name: "nameless") { name } any { name } }',
     '{ later(name: "x") { name } pod(name: "broken") { name } }',
     '{ later(name: "broken") { name } a: later(name: "broken") { name } }',
+    "query($name: String) { pod(name: $name) { name } }",
   ])("should be left to graphql-js where something fails: %s", async (source) => {
-    const { written, way, expected } = await createHouse().ask(source);
+    const { written, way, expected } = await createHouse().ask(source, { name: null });
     expect(written).toBe(expected);
     expect(way).toBe("abandoned");
   });
