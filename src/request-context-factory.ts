@@ -133,9 +133,8 @@ class FleetContext implements FleetRequestContext {
   }
 
   get writers(): Writers {
-    const { requestId, signal } = this;
-    const { audit } = this.#parts;
-    return (this.#writers ??= createWriters({ ...this.#loaderOptions(), signal, requestId, audit }));
+    const { requestId } = this;
+    return (this.#writers ??= createWriters({ ...this.#streamOptions(), requestId, audit: this.#parts.audit }));
   }
 
   get streams(): Streams {

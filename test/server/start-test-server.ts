@@ -110,10 +110,9 @@ export async function startTestServer(
   const server = createServer({
     schema,
     sdl: () => printSchema(schema),
-    createContext: ({ requestId, identity, nowMs, signal }): TestContext => ({
-      ...{ requestId, identity, nowMs, signal },
-      serial: ++contexts,
-    }),
+    createContext({ requestId, identity, nowMs, signal }): TestContext {
+      return { requestId, identity, nowMs, signal, serial: ++contexts };
+    },
     config: { host: "127.0.0.1", port: 0, allowedHosts: [], allowedOrigins: [], graceMs: 2000, ...config },
     health: { live: () => [{ name: "ping", ok: true }], ready: () => readyParts },
     logger: createRecordingLogger(logs),
