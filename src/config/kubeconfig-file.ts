@@ -68,9 +68,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** Reads one kubeconfig, YAML or JSON; unknown keys are left alone as kubectl does. Throws ConfigError. `file` is an absolute path. */
 export function parseKubeconfig(text: string, file: string): Kubeconfig {
-  const problems = parseYamlSource(text, file).problems.filter(({ message }) => !message.includes("twice"));
-  if (problems.length > 0) throw new ConfigError(problems);
-  const root = toPlain(text);
+  const root = toPlain(text) ?? explain(text, file);
   if (root !== null && !isFields(root)) {
     throw new ConfigError([{ file, line: 1, column: 1, path: "", message: "must be a kubeconfig: a mapping" }]);
   }
@@ -87,9 +85,13 @@ export function parseKubeconfig(text: string, file: string): Kubeconfig {
   };
 }
 
-/** The value with every number and boolean as the text it was written in: kubectl takes `password: 0123` for a string, as it stands. */
+/**
+ * The value with every number and boolean as the text it was written in: kubectl takes `password: 0123` for a string, as it stands. undefined where the text
+ * is no YAML; the last of several keys of one name counts.
+ */
 function toPlain(text: string): unknown {
-  const document = parseDocument(text, { merge: true, uniqueKeys: false });
+  const document = parseDocument(text, { merge: true, uniqueKeys: false, prettyErrors: false });
+  if (document.errors.length > 0) return undefined;
   visit(document, {
     Scalar(_, node) {
       if (isScalar(node) && (typeof node.value === "number" || typeof node.value === "boolean")) {
@@ -97,7 +99,19 @@ function toPlain(text: string): unknown {
       }
     },
   });
-  return document.toJS() as unknown;
+  try {
+    return (document.toJS() as unknown) ?? null;
+  } catch {
+    // Undefined or exploding aliases.
+    return undefined;
+  }
+}
+
+/** Throws ConfigError with what is wrong with the text: to know where things stand, it is read once more. */
+function explain(text: string, file: string): null {
+  const problems = parseYamlSource(text, file).problems.filter(({ message }) => !message.includes("twice"));
+  if (problems.length > 0) throw new ConfigError(problems);
+  return null;
 }
 
 function isFields(value: unknown): value is Fields {
