@@ -2,9 +2,11 @@ import { createStoredBody } from "../kube/json-body.ts";
 import { toStringMap } from "../kube/interner.ts";
 import type { Body } from "../kube/body.ts";
 import type { AnyRow } from "../kube/rows/row.ts";
+import { createAssemble } from "./assemble-objects.ts";
+import type { Assemble, Cells } from "./assemble-objects.ts";
 import { BlockBodies } from "./block-bodies.ts";
 import type { StoredBytes } from "./snapshot-store.ts";
-import { isSame, toColumn, toValues } from "./stored-column.ts";
+import { readColumn, toColumn, toValues } from "./stored-column.ts";
 import type { Column } from "./stored-column.ts";
 import { layoutOf, maps, notKept, parse, toTemplate } from "./stored-row.ts";
 import type { StoredRowReaderOptions, Template } from "./stored-row.ts";
@@ -106,13 +108,14 @@ export function createStoredBlockReader(
       return undefined;
     }
   };
+  const assemble = createAssemble();
   let template: Template | undefined;
   return (records) => {
     const block = parse(records.rows) as StoredBlock | undefined;
     try {
       if (block === undefined) return [];
       const { sizes } = block;
-      const ids = toValues(block.dictionaries, sizes.length) as readonly string[];
+      const ids = toValues(block.dictionaries, sizes.length, assemble) as readonly string[];
       const found = ids.map((id) => dictionaries.get(id));
       const together = new BlockBodies({ bytes: records.bodies, sizes, dictionaries: found, onLost });
       // None for those whose dictionary is lost.
@@ -123,7 +126,7 @@ export function createStoredBlockReader(
       // The first body is opened: the row made of it is the form for all others.
       template ??= toTemplate(bodies[0] === undefined ? undefined : fromBody(bodies[0]));
       if (template?.layout !== block.layout) return bodies.flatMap((body) => (body && fromBody(body)) ?? []);
-      return toRows(template, block, bodies);
+      return toRows(template, block, bodies, assemble);
     } catch {
       return [];
     }
@@ -134,22 +137,19 @@ function toRows(
   { row, kept }: Template,
   { columns }: StoredBlock,
   bodies: readonly (Body | undefined)[],
+  assemble: Assemble,
 ): readonly AnyRow[] {
   const common: Record<string, unknown> = { ...row };
-  const varying: [field: string, values: readonly unknown[]][] = [];
+  const cells: Cells[] = [{ field: "body", values: bodies, at: undefined }];
   for (const field of kept) {
     const column = columns[field];
     if (column === undefined) throw new Error("a column is missing");
-    const values = toValues(column, bodies.length, maps.has(field) ? toMap : undefined);
-    if (values.length !== bodies.length) throw new Error("a column is not whole");
-    if (isSame(column)) common[field] = values[0];
-    else varying.push([field, values]);
+    const read = readColumn(column, assemble, maps.has(field) ? toMap : undefined);
+    if (read.isSame) common[field] = read.values[0];
+    else cells.push({ field, ...read });
   }
-  // A copy has the shape that the mapper gave the row, and no field is added to it.
-  const rows = bodies.map((body): Record<string, unknown> => ({ ...common, body }));
-  for (const [field, values] of varying) {
-    for (const [index, each] of rows.entries()) each[field] = values[index];
-  }
+  // Copies have the shape that the mapper gave the row, and no field is added to it.
+  const rows = assemble(common, cells, bodies.length);
   return rows.filter(({ body }) => body !== undefined) as unknown as readonly AnyRow[];
 }
 

@@ -1,3 +1,5 @@
+import type { Assemble, Cells } from "./assemble-objects.ts";
+
 /*
  * Values of many rows, as they lie on disk. JSON of many objects costs most of its time in their keys: where objects have the same keys, they are kept
  * column by column in their turn, and made by copying one.
@@ -29,19 +31,32 @@ export function toColumn(values: readonly unknown[]): Column {
   return { of: pack(items.of), lists: values.map(({ length }) => items.at.slice(end, (end += length))) };
 }
 
-/** Whether all rows have the same value. */
-export function isSame(column: Column): boolean {
-  return "at" in column && column.at.length === 0;
+/** What a column holds, as it is put into rows. Each value that is kept once goes through `convert` once. */
+export interface ReadColumn {
+  readonly values: readonly unknown[];
+  /** Which of the values stands where, where they repeat. */
+  readonly at: readonly number[] | undefined;
+  /** Whether all rows have the same: the first of `values`. */
+  readonly isSame: boolean;
 }
 
-/** The values of `count` rows; each value that is kept once goes through `convert` once. Throws where that is no column. */
-export function toValues(column: Column, count: number, convert?: (value: unknown) => unknown): readonly unknown[] {
-  const kept = unpack("each" in column ? column.each : column.of);
-  const of = convert === undefined ? kept : kept.map(convert);
-  if ("each" in column) return of;
-  if ("lists" in column) return column.lists.map((list) => list.map((index) => of[index]));
+/** Throws where that is no column. */
+export function readColumn(column: Column, assemble: Assemble, convert?: (value: unknown) => unknown): ReadColumn {
+  const kept = unpack("each" in column ? column.each : column.of, assemble);
+  const values = convert === undefined ? kept : kept.map(convert);
+  if ("each" in column) return { values, at: undefined, isSame: false };
+  if ("lists" in column) {
+    return { values: column.lists.map((list) => list.map((index) => values[index])), at: undefined, isSame: false };
+  }
   const { at } = column;
-  return at.length === 0 ? Array.from({ length: count }, () => of[0]) : at.map((index) => of[index]);
+  return { values, at, isSame: at.length === 0 };
+}
+
+/** The values of `count` rows. */
+export function toValues(column: Column, count: number, assemble: Assemble): readonly unknown[] {
+  const { values, at, isSame } = readColumn(column, assemble);
+  if (isSame) return Array.from({ length: count }, () => values[0]);
+  return at === undefined ? values : at.map((index) => values[index]);
 }
 
 function pack(values: readonly unknown[]): Values {
@@ -55,18 +70,17 @@ function pack(values: readonly unknown[]): Values {
   return { count: values.length, keys, columns: keys.map((key) => toColumn(objects.map((each) => each[key]))) };
 }
 
-function unpack(values: Values): readonly unknown[] {
+function unpack(values: Values, assemble: Assemble): readonly unknown[] {
   if (isList(values)) return values;
   const { count, keys, columns } = values;
   const form: Record<string, unknown> = {};
-  for (const key of keys) form[key] = null;
-  const objects = Array.from({ length: count }, () => ({ ...form }));
-  for (const [index, key] of keys.entries()) {
-    const of = toValues(columns[index] as Column, count);
-    if (of.length !== count) throw new Error("a column is not whole");
-    for (let row = 0; row < count; row++) (objects[row] as Record<string, unknown>)[key] = of[row];
+  const cells: Cells[] = [];
+  for (const [index, field] of keys.entries()) {
+    const read = readColumn(columns[index] as Column, assemble);
+    form[field] = read.values[0];
+    if (!read.isSame) cells.push({ field, ...read });
   }
-  return objects;
+  return assemble(form, cells, count);
 }
 
 function isList(values: Values): values is readonly unknown[] {

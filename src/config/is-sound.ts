@@ -11,7 +11,7 @@ interface Schema {
 const keywords: Readonly<Record<string, (wanted: never, value: unknown, schema: Schema) => boolean>> = {
   type: (wanted: string | readonly string[], value) => [wanted].flat().some((type) => isOfType(value, type)),
   enum: (wanted: readonly unknown[], value) => wanted.includes(value),
-  minLength: (wanted: number, value) => typeof value !== "string" || [...value].length >= wanted,
+  minLength: (wanted: number, value) => typeof value !== "string" || Array.from(value).length >= wanted,
   pattern: (wanted: string, value) => typeof value !== "string" || new RegExp(wanted, "u").test(value),
   format: (wanted: string, value) => typeof value !== "string" || (wanted === "url" && URL.canParse(value)),
   minimum: (wanted: number, value) => typeof value !== "number" || value >= wanted,
