@@ -72,6 +72,7 @@ export function createAskedCluster(options: AskedClusterOptions): AskedCluster {
   const closing = createSharedAbort();
   const namespaces = createNamespaceNames(cluster.name, cache);
   let warnedAtMs = -Infinity;
+  let lastKey: string | undefined;
 
   const ask = <T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> =>
     limit(async () => {
@@ -101,10 +102,14 @@ export function createAskedCluster(options: AskedClusterOptions): AskedCluster {
       known = { asked, kinds: new Map() };
       const [oldest] = users.keys();
       if (users.size >= maxUsers && oldest !== undefined) users.delete(oldest);
+      lastKey = undefined;
     }
     // The last in the map is the one who asked last.
-    users.delete(key);
-    users.set(key, known);
+    if (key !== lastKey) {
+      users.delete(key);
+      users.set(key, known);
+      lastKey = key;
+    }
     return known;
   };
 
@@ -135,7 +140,7 @@ export function createAskedCluster(options: AskedClusterOptions): AskedCluster {
       const kinds = kindsOf(known, more);
       const mayAsk = (): boolean => cluster.status.health.state !== "DOWN" && !closing.signal.aborted;
       const maxAgeMs = refresh ? answerMaxAgeMs - followEveryMs : answerMaxAgeMs;
-      const look = (refreshMs: number): AskedState => known.asked.state(kinds, { mayAsk: mayAsk(), refreshMs, maxAgeMs }); // prettier-ignore
+      const look = (refreshMs: number): AskedState => known.asked.state(kinds, { mayAsk, refreshMs, maxAgeMs }); // prettier-ignore
       const first = look(refresh ? answerRefreshMs - 500 : answerRefreshMs);
       if (first.state === "known") return first.rights;
       if (first.state === "failed") return undefined;
@@ -154,6 +159,7 @@ export function createAskedCluster(options: AskedClusterOptions): AskedCluster {
     close() {
       closing.abort(new Error("nobody asks any more"));
       users.clear();
+      lastKey = undefined;
     },
   };
 }

@@ -47,8 +47,8 @@ export type AskedState =
   | { readonly state: "asking"; readonly done: Promise<unknown> };
 
 export interface LookOptions {
-  /** false: nothing is asked. */
-  readonly mayAsk: boolean;
+  /** false: nothing is asked. Called only where something would be. */
+  readonly mayAsk: () => boolean;
   /** What is older is asked for again, though it counts still. */
   readonly refreshMs?: number;
   /** What is older does not count. */
@@ -102,7 +102,7 @@ export class AskedUser {
     const round = new Round(this.#answers, { countsMs: now - maxAgeMs, inTurnMs: now - turnMaxAgeMs, isInTurn });
     const rights = collect(kinds, namespaces, round);
     for (const key of round.own) this.#ownAtMs.set(key, now);
-    const canAsk = mayAsk && now - this.#failedAtMs >= retryMs;
+    const canAsk = mayAsk() && now - this.#failedAtMs >= retryMs;
     const stale = this.#olderThan(now - refreshMs, round.used);
     const asked = canAsk ? [...round.missing, ...stale].map((key) => this.#ask(key)) : [];
     if (rights === undefined) return asked.length === 0 ? { state: "failed" } : { state: "asking", done: Promise.all(asked) }; // prettier-ignore

@@ -93,7 +93,9 @@ export function createObjectFinder(operation: Operation, readThrough: ReadThroug
       const cluster = view.cluster(key.cluster);
       if (cluster === undefined) return null;
       demandKnown(view, cluster);
-      const query = { ...toKindQuery(key), cluster: key.cluster, namespace: key.namespace ?? "", name: key.name };
+      const { group, version, kind } = toKindQuery(key);
+      const { name, namespace } = key;
+      const query: ObjectQuery = { group, kind, version, cluster: key.cluster, namespace: namespace ?? "", name };
       return whenReady(findServed(cluster, query, operation), (served: ServedKind) => {
         if (served.state === "unknown") return null;
         if (served.state !== "served") throw notServed(key, [served], `Cluster ${cluster.name}`);

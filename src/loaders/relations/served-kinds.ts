@@ -48,8 +48,9 @@ export function knownResource({ group, kind, version }: KindQuery): ResourceId |
   return version === undefined || resource?.version === version ? resource : undefined;
 }
 
-export function toKindQuery({ apiVersion, kind }: KindArgs): KindQuery {
-  return { ...splitApiVersion(apiVersion), kind };
+export function toKindQuery({ apiVersion, kind }: KindArgs): Required<KindQuery> {
+  const { group, version } = splitApiVersion(apiVersion);
+  return { group, version, kind };
 }
 
 /**

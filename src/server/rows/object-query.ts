@@ -1,4 +1,4 @@
-import { Kind, getArgumentValues, getNamedType } from "graphql";
+import { Kind, getNamedType } from "graphql";
 import type {
   DocumentNode,
   ExecutionArgs,
@@ -13,6 +13,7 @@ import { compileAnswer } from "./compile-row.ts";
 import { Doubt } from "./doubt.ts";
 import { marksOf } from "./field-marks.ts";
 import { RenderedData } from "./rendered-data.ts";
+import { createArgumentReader } from "./read-arguments.ts";
 import { createVariableReader } from "./read-variables.ts";
 import type { ReadVariables, Variables } from "./read-variables.ts";
 import { noInfo } from "./row-plan.ts";
@@ -111,7 +112,8 @@ export class ObjectQuery {
 function toResolve(field: GraphQLField<unknown, unknown>, node: FieldNode): RootField["resolve"] {
   const { resolve } = field;
   if (resolve === undefined) throw new Doubt(`${field.name} has no resolver`);
-  return (context, variables) => resolve(undefined, getArgumentValues(field, node, variables), context, noInfo);
+  const read = createArgumentReader(field, node);
+  return (context, variables) => resolve(undefined, read(variables), context, noInfo);
 }
 
 /** At once where all of the values are there. */

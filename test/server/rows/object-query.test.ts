@@ -72,6 +72,10 @@ describe("a query of single objects", () => {
     ["query($b: Boolean!) { pod @skip(if: $b) { name } }", { b: true }],
     ["query($name: String, $wide: Boolean) { pod(name: $name, wide: $wide) { name } }", { name: "x", wide: true }],
     ["query($name: String!) { pod(name: $name) { name } }", { name: "x", constructor: "y", __proto__: null }],
+    ["query($name: String!, $wide: Boolean) { pod(name: $name, wide: $wide) { name } }", { name: "x" }],
+    ["query($name: String!, $wide: Boolean) { pod(name: $name, wide: $wide) { name } }", { name: "x", wide: null }],
+    ["query($constructor: String) { pod(name: $constructor) { name } }"],
+    ["{ pod(wide: true) { name } }"],
     ['{ later(name: "x") { name } pod { name } }'],
   ])("should be written without graphql-js, as it writes it: %s", async (source, variables) => {
     const { written, way, expected } = await createHouse().ask(source, variables);
