@@ -20,6 +20,7 @@ import { createKubeReader } from "./kube-reader.ts";
 import { createKubeWriter } from "./kube-writer.ts";
 import { createLink } from "./link.ts";
 import type { Link } from "./link.ts";
+import { createProtobufLists } from "./protobuf-lists.ts";
 import { createProber } from "./prober.ts";
 import type { Prober } from "./prober.ts";
 import { defaultTransportLimits } from "./transport-limits.ts";
@@ -115,16 +116,18 @@ export function createKubeClient(options: KubeClientOptions): HttpClusterLink {
       onLinkFailure: (endpoint) => probers.get(endpoint)?.nudge(),
     });
   const link = linkTo(createEndpointChoice(endpoints, connection.balance), true);
+  const protobuf = createProtobufLists({ cluster, logger });
+  const now = (): number => clock.now();
   const identityReaders = new Map(
     endpoints.map((endpoint) => [
       endpoint.url,
-      createKubeReader({ cluster, limits, now: () => clock.now(), link: linkTo(onlyChoice(endpoint), false) }),
+      createKubeReader({ cluster, limits, protobuf, now, link: linkTo(onlyChoice(endpoint), false) }),
     ]),
   );
   const probing = Array.from(probers.values(), (prober) => prober.run(closing.signal));
   let statuses: readonly EndpointStatus[] = [];
   const client = {
-    ...createKubeReader({ cluster, link, limits, now: () => clock.now() }),
+    ...createKubeReader({ cluster, link, limits, protobuf, now }),
     ...createKubeWriter({ cluster, link, limits, writable }),
   };
   return {

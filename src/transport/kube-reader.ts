@@ -1,6 +1,7 @@
 import type { CallOptions, KubeReader, ListQuery, LogQuery, WatchQuery } from "../kube/client.ts";
 import { KubeError } from "../kube/kube-error.ts";
 import type { KubeObject } from "../kube/object.ts";
+import { ProtobufRefusedError } from "../kube/protobuf/protobuf-bytes.ts";
 import { isRecord } from "../kube/read-json.ts";
 import { toApiVersion, toResourceName, toResourcePath } from "../kube/resource-id.ts";
 import type { ResourceId } from "../kube/resource-id.ts";
@@ -9,6 +10,9 @@ import { readJson } from "./json-answer.ts";
 import type { Link } from "./link.ts";
 import { readList } from "./list-answer.ts";
 import { readListParts } from "./list-parts.ts";
+import { acceptProtobuf, isProtobuf } from "./protobuf-lists.ts";
+import type { ProtobufLists } from "./protobuf-lists.ts";
+import { readProtobufList, readProtobufParts } from "./protobuf-list-parts.ts";
 import type { ItemType } from "./list-pieces.ts";
 import type { TransportLimits } from "./transport-limits.ts";
 import { readWatchStream } from "./watch-stream.ts";
@@ -17,12 +21,17 @@ export interface KubeReaderOptions {
   readonly cluster: string;
   readonly link: Link;
   readonly limits: TransportLimits;
+  /** Shared by all readers of the cluster. */
+  readonly protobuf: ProtobufLists;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
 
+/** Objects of a list that is short enough to be read at once. */
+const shortLimit = 50;
+
 /** Reads over a link, as the KubeReader interface promises. */
-export function createKubeReader({ cluster, link, limits, now }: KubeReaderOptions): KubeReader {
+export function createKubeReader({ cluster, link, limits, protobuf, now }: KubeReaderOptions): KubeReader {
   const getJson = async (path: string, query: URLSearchParams, options: CallOptions, accept?: string) => {
     const call = {
       kind: "read",
@@ -42,22 +51,51 @@ export function createKubeReader({ cluster, link, limits, now }: KubeReaderOptio
       return body;
     },
     async list(resource, query, options) {
-      const path = toResourcePath(resource, toScope(query));
-      const answer = await link.send({ kind: "read", method: "GET", path, query: toListParameters(query), options });
-      const what = toResourceName(resource);
+      const send = (accept?: string) =>
+        link.send({
+          kind: "read",
+          method: "GET",
+          path: toResourcePath(resource, toScope(query)),
+          query: toListParameters(query),
+          options,
+          ...(accept === undefined ? {} : { accept }),
+        });
       const piecesOf = toPiecesOf(resource, query);
-      return readList(answer, { maxBytes: limits.maxBodyBytes, cluster, what, piecesOf });
+      const plain = { maxBytes: limits.maxBodyBytes, cluster, what: toResourceName(resource), piecesOf };
+      const isShort = query.limit !== undefined && query.limit <= shortLimit;
+      const list = piecesOf === undefined || !isShort ? undefined : protobuf.of(piecesOf);
+      if (piecesOf === undefined || list === undefined) return readList(await send(), plain);
+      const answer = await send(acceptProtobuf);
+      if (!isProtobuf(answer.headers)) return readList(answer, plain);
+      const read = await readProtobufList(answer, { ...plain, list });
+      if (!(read instanceof ProtobufRefusedError)) return read;
+      protobuf.refuse(piecesOf, read);
+      return readList(await send(), plain);
     },
     async *listParts(resource, query, options) {
-      const path = toResourcePath(resource, toScope(query));
       // As with a watch, only its beginning has a time limit of ours.
-      const answer = await link.send({ kind: "watch", method: "GET", path, query: toListParameters(query), options });
-      yield* readListParts(answer, {
-        maxBytes: limits.maxBodyBytes,
-        cluster,
-        what: toResourceName(resource),
-        piecesOf: toItemType(resource),
-      });
+      const send = (of: ListQuery, accept?: string) =>
+        link.send({
+          kind: "watch",
+          method: "GET",
+          path: toResourcePath(resource, toScope(query)),
+          query: toListParameters(of),
+          options,
+          ...(accept === undefined ? {} : { accept }),
+        });
+      const piecesOf = toItemType(resource);
+      const plain = { maxBytes: limits.maxBodyBytes, cluster, what: toResourceName(resource), piecesOf };
+      const list = protobuf.of(piecesOf);
+      if (list === undefined) return yield* readListParts(await send(query), plain);
+      const answer = await send(query, acceptProtobuf);
+      if (!isProtobuf(answer.headers)) return yield* readListParts(answer, plain);
+      const refusal = yield* readProtobufParts(answer, { ...plain, list });
+      if (refusal === undefined) return;
+      protobuf.refuse(piecesOf, refusal.error);
+      const { resourceVersion } = refusal;
+      // Parts of it were given: what follows belongs to them.
+      const again = resourceVersion === undefined ? {} : { resourceVersion, resourceVersionMatch: "Exact" as const };
+      yield* readListParts(await send({ ...query, ...again }), plain);
     },
     watch(resource, query, options) {
       const send = () =>

@@ -20,6 +20,7 @@ import { toImpersonationHeaders } from "./impersonation.ts";
 import type { Headers } from "./impersonation.ts";
 import { toLinkFailure } from "./link-error.ts";
 import { BodyTooLargeError } from "./response-body.ts";
+import { toFailureBody } from "./failure-body.ts";
 import { createRetryBudget } from "./retry-budget.ts";
 import { toStatusError } from "./status-error.ts";
 import type { TransportLimits } from "./transport-limits.ts";
@@ -269,24 +270,16 @@ function toRequest(
 const maxFailureBytes = 1024 * 1024;
 
 async function readFailure(cluster: string, call: Call, answer: Exchanged, nowMs: number): Promise<KubeError> {
-  const text = (await answer.body.read(maxFailureBytes)).toString("utf8");
+  const bytes = await answer.body.read(maxFailureBytes);
   const retryAfter = answer.headers["retry-after"];
   return toStatusError({
     cluster,
     status: answer.status,
     retryAfter: typeof retryAfter === "string" ? retryAfter : undefined,
-    body: parseJsonOrText(text),
+    body: toFailureBody(bytes, answer.headers),
     nowMs,
     isWrite: call.kind === "write",
   });
-}
-
-function parseJsonOrText(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }
 
 function toAnswer(

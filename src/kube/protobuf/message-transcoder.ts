@@ -1,0 +1,317 @@
+import type { FieldType, MessageType, ValueKind } from "./message-types.ts";
+import { createMessageTypes } from "./message-types.ts";
+import { JsonWriter, toAsciiWords } from "./json-writer.ts";
+import type { AsciiWords } from "./json-writer.ts";
+import { ProtobufBytes, ProtobufRefusedError } from "./protobuf-bytes.ts";
+import { TimeWriter } from "./write-time.ts";
+
+const [openBrace, closeBrace, openBracket, closeBracket, comma, colon] = [0x7b, 0x7d, 0x5b, 0x5d, 0x2c, 0x3a];
+const [none, yes, no, nothing] = [
+  toAsciiWords("null"),
+  toAsciiWords("true"),
+  toAsciiWords("false"),
+  toAsciiWords('""'),
+] as const;
+/** Of the entries of a map: field 1, and field 2 in bytes or as a number. */
+const [keyTag, bytesTag, varintTag] = [0x0a, 0x12, 0x10];
+
+/** Types whose JSON is not that of their fields (k8s.io/apimachinery: intstr, resource, runtime). */
+const wrapped = createMessageTypes("IntOrString type:1:int32 intVal:2:int32 strVal:3:string\nWrapper text:1:string?");
+
+/**
+ * Writes what a message of protobuf says as kube-apiserver writes it in JSON, byte for byte: fields in the order of the Go types, with Go's escapes, and what
+ * Go leaves out left out. Nothing is passed over: what its types do not know, or know otherwise, is refused with a throw. One object may be
+ * written at a time.
+ */
+export class MessageTranscoder {
+  readonly #out = new JsonWriter();
+  readonly #times = new TimeWriter(this.#out);
+  readonly #intOrString = wrapped.named("IntOrString");
+  readonly #wrapper = wrapped.named("Wrapper");
+  /** For each message that is open: where the value of each field begins and ends, 0 where there is none. */
+  #slots = new Int32Array(4_096);
+
+  /**
+   * JSON of the message between the two, with `head` - members in ASCII, a comma before each - before its own. Throws ProtobufRefusedError.
+   */
+  toJson(bytes: Uint8Array, from: number, to: number, type: MessageType, head?: AsciiWords): string {
+    this.#out.restart();
+    const source = new ProtobufBytes(bytes);
+    source.at = from;
+    if (to > bytes.length) throw new ProtobufRefusedError("a message ends too early");
+    if (head !== undefined) this.#out.ascii(head);
+    this.#members(source, to, type, 0);
+    this.#out.wrap(0, openBrace, closeBrace);
+    return this.#out.text();
+  }
+
+  #message(source: ProtobufBytes, to: number, type: MessageType, base: number): void {
+    const start = this.#out.length;
+    this.#members(source, to, type, base);
+    this.#out.wrap(start, openBrace, closeBrace);
+  }
+
+  /** Each with a comma before it. */
+  #members(source: ProtobufBytes, to: number, type: MessageType, base: number): void {
+    if (type.isInOrder) return this.#membersInOrder(source, to, type, base);
+    const above = base + 2 * type.size;
+    this.#scan(source, to, type, base);
+    for (const field of type.fields) {
+      const slot = base + 2 * field.slot;
+      const end = this.#slots[slot + 1]!;
+      source.at = this.#slots[slot]!;
+      if (end !== 0) this.#member(source, end, field, above);
+      else if (field.isRequired) this.#missing(source, field, above);
+    }
+    source.at = to;
+  }
+
+  /** The same in one go. */
+  #membersInOrder(source: ProtobufBytes, to: number, { byTag, required, name }: MessageType, base: number): void {
+    let next = 0;
+    let ahead = 0;
+    while (source.at < to) {
+      const start = source.at;
+      const field = fieldAt(source, to, byTag, name);
+      if (field.slot < next) throw new ProtobufRefusedError(`the fields of ${name} are not in order`);
+      next = field.slot + 1;
+      while (ahead < required.length && required[ahead]!.slot < next) {
+        const expected = required[ahead++]!;
+        if (expected === field) break;
+        const { at } = source;
+        this.#missing(source, expected, base);
+        source.at = at;
+      }
+      let end: number;
+      if (field.isRepeated) {
+        end = endOfRun(source, to, field.tag);
+        source.at = start;
+      } else if ((field.tag & 7) === 0) end = to;
+      else end = source.span(to);
+      this.#member(source, end, field, base);
+    }
+    while (ahead < required.length) this.#missing(source, required[ahead++]!, base);
+    source.at = to;
+  }
+
+  /** Finds the fields of a message, which come in the order of their numbers. */
+  #scan(source: ProtobufBytes, to: number, { byTag, size, name }: MessageType, base: number): void {
+    if (base + 2 * size > this.#slots.length) this.#slots = grown(this.#slots);
+    const slots = this.#slots;
+    for (let at = base; at < base + 2 * size; at++) slots[at] = 0;
+    let last = -1;
+    while (source.at < to) {
+      const start = source.at;
+      const { slot, tag, isRepeated } = fieldAt(source, to, byTag, name);
+      if (slot < last || (slot === last && !isRepeated))
+        throw new ProtobufRefusedError(`the fields of ${name} are not in order`);
+      const at = base + 2 * slot;
+      if (slot !== last) slots[at] = start;
+      last = slot;
+      if ((tag & 7) === 0) {
+        if (!isRepeated) slots[at] = source.at;
+        source.skipVarint(to);
+      } else {
+        const end = source.span(to);
+        if (!isRepeated) slots[at] = source.at;
+        source.at = end;
+      }
+      slots[at + 1] = source.at;
+    }
+  }
+
+  /** One that is there; what it holds is read. */
+  #member(source: ProtobufBytes, to: number, field: FieldType, base: number): void {
+    const { shape, value, message } = field;
+    if (field.isInline) this.#members(source, to, message!, base);
+    else if (field.leftOut === "span" && source.at === to) return;
+    else if (field.leftOut === "number" && source.bytes[source.at] === 0) source.at++;
+    else {
+      this.#out.ascii(field.key);
+      if (shape === "list") this.#list(source, to, field, base);
+      else if (shape === "map") this.#map(source, to, field, base);
+      else this.#value(source, to, value, message, base);
+    }
+  }
+
+  #value(source: ProtobufBytes, to: number, kind: ValueKind, message: MessageType | undefined, base: number): void {
+    const out = this.#out;
+    switch (kind) {
+      case "string":
+        out.string(source.bytes, source.at, to);
+        break;
+      case "message":
+        this.#message(source, to, message!, base);
+        break;
+      case "bool":
+        out.ascii(toBoolean(source.signed(to)) ? yes : no);
+        return;
+      case "int32":
+        out.integer(toInt32(source.signed(to)));
+        return;
+      case "int64":
+        out.integer(source.signed(to));
+        return;
+      case "time":
+      case "micro":
+        return this.#times.write(source, to, kind);
+      case "bytes":
+        out.base64(source.bytes, source.at, to);
+        break;
+      default:
+        this.#special(source, to, kind, base);
+    }
+    source.at = to;
+  }
+
+  /** What is a message in protobuf and something else in JSON. */
+  #special(source: ProtobufBytes, to: number, kind: "quantity" | "intstr" | "raw", base: number): void {
+    const out = this.#out;
+    const slots = (slot: number): number => this.#slots[base + slot]!;
+    if (kind === "intstr") {
+      this.#scan(source, to, this.#intOrString, base);
+      source.at = slots(0);
+      const type = slots(1) === 0 ? 0 : source.signed(slots(1));
+      if (type !== 0 && type !== 1) throw new ProtobufRefusedError("neither an int nor a string");
+      const at = type === 0 ? 2 : 4;
+      source.at = slots(at);
+      if (type === 0) out.integer(slots(3) === 0 ? 0 : toInt32(source.signed(slots(3))));
+      else out.string(source.bytes, source.at, slots(5));
+      return;
+    }
+    this.#scan(source, to, this.#wrapper, base);
+    if (kind === "raw") {
+      if (slots(1) === 0) return out.ascii(none);
+      const json = Buffer.from(source.bytes.subarray(slots(0), slots(1)));
+      return this.#compact(json);
+    }
+    // The zero of resource.Quantity.
+    if (slots(1) === slots(0)) return out.raw('"0"');
+    out.string(source.bytes, slots(0), slots(1));
+  }
+
+  /** JSON within the object, as encoding/json writes what a Marshaler gave: without spaces, with its own escapes. */
+  #compact(json: Buffer): void {
+    const text = json.toString("utf8");
+    try {
+      JSON.parse(text);
+    } catch (cause) {
+      throw new ProtobufRefusedError("what is to be JSON is none", { cause });
+    }
+    // Only in strings can the characters stand that it escapes.
+    const compacted = text.replaceAll(/"(?:[^"\\]|\\.)*"|[ \t\r\n]+/gu, (part) =>
+      part.startsWith('"')
+        ? part.replaceAll(
+            /[<>&\u2028\u2029]/gu,
+            (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+          )
+        : "",
+    );
+    this.#out.utf8(compacted);
+  }
+
+  #list(source: ProtobufBytes, to: number, { value, message }: FieldType, base: number): void {
+    const out = this.#out;
+    const start = out.length;
+    while (source.at < to) {
+      const tag = source.small(to);
+      out.byte(comma);
+      this.#value(source, (tag & 7) === 0 ? to : source.span(to), value, message, base);
+    }
+    out.wrap(start, openBracket, closeBracket);
+  }
+
+  /** Go sorts the keys, here as there: what comes in another order is refused. */
+  #map(source: ProtobufBytes, to: number, { value, message }: FieldType, base: number): void {
+    const out = this.#out;
+    const { bytes } = source;
+    const start = out.length;
+    let [lastFrom, lastTo] = [0, 0];
+    while (source.at < to) {
+      source.small(to);
+      const end = source.span(to);
+      if (source.at >= end || bytes[source.at++] !== keyTag) throw new ProtobufRefusedError("an entry has no key");
+      const keyEnd = source.span(end);
+      const keyFrom = source.at;
+      if (lastTo !== 0 && !isBefore(bytes, lastFrom, lastTo, keyFrom, keyEnd))
+        throw new ProtobufRefusedError("the keys of a map are not in order");
+      [lastFrom, lastTo] = [keyFrom, keyEnd];
+      out.byte(comma);
+      out.string(bytes, keyFrom, keyEnd);
+      out.byte(colon);
+      source.at = keyEnd;
+      // Bytes of length zero may be left out.
+      if (keyEnd === end && value === "bytes") {
+        out.ascii(nothing);
+        continue;
+      }
+      const tag = keyEnd < end ? bytes[source.at++]! : 0;
+      const isNumber = value === "int32" || value === "int64" || value === "bool";
+      if (tag !== (isNumber ? varintTag : bytesTag)) throw new ProtobufRefusedError("an entry has no value");
+      const valueEnd = isNumber ? end : source.span(end);
+      this.#value(source, valueEnd, value, message, base);
+      if (source.at !== end) throw new ProtobufRefusedError("an entry has more than a key and a value");
+    }
+    out.wrap(start, openBrace, closeBrace);
+  }
+
+  /** What Go writes where nothing came, and that is not left out. */
+  #missing(source: ProtobufBytes, { key, shape, value, message, isInline }: FieldType, base: number): void {
+    source.at = 0;
+    if (isInline) return this.#members(source, 0, message!, base);
+    const out = this.#out;
+    out.ascii(key);
+    // Go cannot tell a list of nothing from none in protobuf.
+    if (shape !== "one" || value === "bytes") out.ascii(none);
+    else if (value === "int32" || value === "int64") out.integer(0);
+    else if (value === "bool") out.ascii(no);
+    else this.#value(source, 0, value, message, base);
+  }
+}
+
+/** The field whose tag is next. */
+function fieldAt(source: ProtobufBytes, to: number, byTag: MessageType["byTag"], name: string): FieldType {
+  const first = source.bytes[source.at]!;
+  const tag = first < 0x80 ? first : source.small(to);
+  if (first < 0x80) source.at++;
+  const field = tag < byTag.length ? byTag[tag] : undefined;
+  if (field === undefined) throw new ProtobufRefusedError(`${name} has a field that is not known: ${tag >> 3}`);
+  return field;
+}
+
+/** Behind the last of the fields of one tag, the first of which is being read. */
+function endOfRun(source: ProtobufBytes, to: number, tag: number): number {
+  for (;;) {
+    if ((tag & 7) === 0) source.skipVarint(to);
+    else source.at = source.span(to);
+    const end = source.at;
+    if (end >= to || source.small(to) !== tag) return end;
+  }
+}
+
+/** Whether the first bytes sort before the second ones. */
+function isBefore(bytes: Uint8Array, from: number, to: number, otherFrom: number, otherTo: number): boolean {
+  const length = Math.min(to - from, otherTo - otherFrom);
+  for (let at = 0; at < length; at++) {
+    const difference = bytes[from + at]! - bytes[otherFrom + at]!;
+    if (difference !== 0) return difference < 0;
+  }
+  return to - from < otherTo - otherFrom;
+}
+
+function toInt32(value: number | bigint): number {
+  if (typeof value === "bigint" || value > 0x7fff_ffff || value < -0x8000_0000)
+    throw new ProtobufRefusedError("a number has more than 32 bits");
+  return value;
+}
+
+function toBoolean(value: number | bigint): boolean {
+  if (value !== 0 && value !== 1) throw new ProtobufRefusedError("neither true nor false");
+  return value === 1;
+}
+
+function grown(slots: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(2 * slots.length);
+  larger.set(slots);
+  return larger;
+}

@@ -1,0 +1,90 @@
+import type { KubeListItem } from "../client.ts";
+import { toAsciiWords } from "./json-writer.ts";
+import type { AsciiWords } from "./json-writer.ts";
+import type { MessageTranscoder } from "./message-transcoder.ts";
+import type { MessageType, MessageTypes } from "./message-types.ts";
+import { openUnknown, spanOf } from "./open-unknown.ts";
+import { ProtobufBytes, ProtobufRefusedError } from "./protobuf-bytes.ts";
+
+/** Of runtime.Unknown, behind the object: both are empty. */
+const [encodingTag, contentTypeTag] = [0x1a, 0x22];
+/** Of a list: its metadata, and each of its items. */
+const [metadataTag, itemTag] = [0x0a, 0x12];
+
+/** What a list says before its items. */
+export interface ProtobufListHead {
+  /** As JSON has it, without items. */
+  readonly envelope: unknown;
+  /** Where its items begin. */
+  readonly start: number;
+  /** Behind its last item: perhaps beyond what has come. */
+  readonly end: number;
+}
+
+export interface ProtobufListOptions {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly type: MessageType;
+  readonly types: MessageTypes;
+  readonly transcoder: MessageTranscoder;
+}
+
+/**
+ * Reads lists of one kind from kube-apiserver's protobuf: each object as its JSON would have come, with apiVersion and kind and without
+ * metadata.managedFields. Every method throws ProtobufRefusedError where the bytes hold anything that is not known: they are then to be asked for as JSON.
+ */
+export class ProtobufList {
+  readonly #options: ProtobufListOptions;
+  readonly #head: AsciiWords;
+
+  constructor(options: ProtobufListOptions) {
+    const { apiVersion, kind } = options;
+    this.#options = options;
+    this.#head = toAsciiWords(`,"apiVersion":${JSON.stringify(apiVersion)},"kind":${JSON.stringify(kind)}`);
+  }
+
+  /** `bytes` hold all that comes before the first item. */
+  begin(bytes: Buffer): ProtobufListHead {
+    const { apiVersion, kind, types, transcoder } = this.#options;
+    const { source, end } = openUnknown(bytes, transcoder, types, { apiVersion, kind: `${kind}List` });
+    const metadataEnd = spanOf(source, metadataTag, Math.min(end, bytes.length));
+    const metadata = transcoder.toJson(bytes, source.at, metadataEnd, types.named("ListMeta"));
+    return { envelope: { metadata: JSON.parse(metadata), items: [] }, start: metadataEnd, end };
+  }
+
+  /** The items that are whole between the two; `from` moves on behind each that was given. */
+  *walk(part: { readonly bytes: Buffer; from: number }, end: number): Generator<KubeListItem, void, undefined> {
+    const { type, transcoder } = this.#options;
+    const { bytes } = part;
+    const source = new ProtobufBytes(bytes);
+    const to = Math.min(end, bytes.length);
+    while (part.from < to) {
+      source.at = part.from;
+      // Of a length five bytes at most; who has less waits for more, except at the end.
+      if (to - source.at < 6 && to < end) return;
+      if (bytes[source.at++] !== itemTag) throw new ProtobufRefusedError("the list has a field that is not known");
+      const length = source.small(to);
+      const itemEnd = source.at + length;
+      if (itemEnd > to) {
+        if (itemEnd <= end) return;
+        throw new ProtobufRefusedError("an item goes beyond the end of the list");
+      }
+      const json = transcoder.toJson(bytes, source.at, itemEnd, type, this.#head);
+      const value = JSON.parse(json) as unknown;
+      part.from = itemEnd;
+      yield { value, json };
+    }
+  }
+
+  /** Looks at what follows the list, which is all of the rest. */
+  finish(bytes: Buffer, from: number): void {
+    const source = new ProtobufBytes(bytes);
+    source.at = from;
+    for (const tag of [encodingTag, contentTypeTag]) {
+      if (bytes[source.at] !== tag) continue;
+      if (bytes[source.at + 1] !== 0) throw new ProtobufRefusedError("the list is encoded once more");
+      source.at += 2;
+    }
+    if (source.at !== bytes.length) throw new ProtobufRefusedError("something follows the list");
+  }
+}
