@@ -1,3 +1,4 @@
+import type { LateText } from "../kube/body.ts";
 import type { AnyRow } from "../kube/rows/row.ts";
 import type { ResourceStore } from "./resource-store.ts";
 import type { RowMaker } from "./row-maker.ts";
@@ -9,7 +10,7 @@ import type { RowMaker } from "./row-maker.ts";
 export function confirmHeld(
   store: ResourceStore,
   held: AnyRow,
-  { value, json }: { readonly value: unknown; readonly json?: string },
+  { value, json }: { readonly value: unknown; readonly json?: string | LateText },
   makeRow: RowMaker,
 ): void {
   if (held.source !== "DISK") return;

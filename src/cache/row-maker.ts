@@ -1,3 +1,4 @@
+import type { LateText } from "../kube/body.ts";
 import type { KubeObject } from "../kube/object.ts";
 import type { ResourceId } from "../kube/resource-id.ts";
 import type { AnyRow, ObjectRow, StringMap } from "../kube/rows/row.ts";
@@ -13,7 +14,7 @@ export type ToRow = (
     readonly source: ObjectRow["source"];
     readonly labelManagers: StringMap;
     /** JSON of exactly this object, where it is at hand. */
-    readonly json?: string | undefined;
+    readonly json?: string | LateText | undefined;
   },
 ) => AnyRow;
 
@@ -59,7 +60,7 @@ export interface RowMakerOptions {
 /** What an object becomes when it enters the store; `observedAtMs` unset = now; `json`: of exactly `value`. undefined = malformed. Never throws. */
 export type RowMaker = (
   value: unknown,
-  options: { readonly source: "CACHE" | "DISK"; readonly observedAtMs?: number; readonly json?: string },
+  options: { readonly source: "CACHE" | "DISK"; readonly observedAtMs?: number; readonly json?: string | LateText },
 ) => AnyRow | undefined;
 
 export function createRowMaker({ cluster, resource, toRow, prepare, clock }: RowMakerOptions): RowMaker {

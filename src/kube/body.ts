@@ -22,6 +22,14 @@ export interface Body {
   readonly isText: boolean;
 }
 
+/** A text that is made when it is asked for. */
+export interface LateText {
+  /** Throws KubeError "MalformedResponse" where what it is made of is damaged. */
+  text(): string;
+  /** What is held to make it of. */
+  readonly byteLength: number;
+}
+
 /** A packed text and what unpacks it. */
 export interface PackedBytes {
   readonly dictionary: BodyDictionary;

@@ -1,3 +1,4 @@
+import type { LateText } from "./body.ts";
 import type { Identity } from "./identity.ts";
 import type { KubeError } from "./kube-error.ts";
 import type { KubeObject } from "./object.ts";
@@ -33,8 +34,8 @@ export interface ListQuery {
 /** One item of a list, with apiVersion and kind, and without metadata.managedFields where those were easily found. */
 export interface KubeListItem {
   readonly value: unknown;
-  /** JSON of exactly `value`. */
-  readonly json: string;
+  /** JSON of exactly `value`, perhaps made when it is asked for: to be asked for once, and not to be kept longer than needed. */
+  readonly json: string | LateText;
 }
 
 /** One page. `items` are as they came: whoever reads them checks them. */

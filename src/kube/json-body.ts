@@ -1,6 +1,6 @@
 import { KubeError } from "./kube-error.ts";
 import { isRecord } from "./read-json.ts";
-import type { Body, PackedBytes } from "./body.ts";
+import type { Body, LateText, PackedBytes } from "./body.ts";
 import type { BodyDictionary } from "./body-dictionary.ts";
 import type { KubeObject } from "./object.ts";
 
@@ -9,8 +9,8 @@ export function createJsonBody(object: KubeObject): Body {
   return new KeptBody(JSON.stringify(object), undefined);
 }
 
-/** A body of JSON text; `parse` throws where that is damaged. */
-export function createTextBody(json: string): Body {
+/** A body of JSON text; `parse` throws where that is damaged. One that is made late is made when it is first needed, or packed. */
+export function createTextBody(json: string | LateText): Body {
   return new KeptBody(json, undefined);
 }
 
@@ -36,13 +36,13 @@ export interface StoredBodies {
 
 /** A class, and two fields: there is one for every object of the fleet. */
 class KeptBody implements Body {
-  /** JSON, or what the dictionary has made of it; its number among those that lie together on disk. */
-  #content: string | number;
+  /** JSON, or what the dictionary has made of it; its number among those that lie together on disk; or what makes its JSON. */
+  #content: string | number | LateText;
   #form: BodyDictionary | StoredBodies | undefined;
 
-  constructor(content: string, form: BodyDictionary | undefined);
+  constructor(content: string | LateText, form: BodyDictionary | undefined);
   constructor(content: number, form: StoredBodies);
-  constructor(content: string | number, form: BodyDictionary | StoredBodies | undefined) {
+  constructor(content: string | number | LateText, form: BodyDictionary | StoredBodies | undefined) {
     this.#content = content;
     this.#form = form;
   }
@@ -50,6 +50,7 @@ class KeptBody implements Body {
   get byteLength(): number {
     const content = this.#content;
     if (typeof content === "number") return (this.#form as StoredBodies).sizeOf(content);
+    if (typeof content === "object") return content.byteLength;
     return this.#form === undefined ? Buffer.byteLength(content) : content.length;
   }
 
@@ -84,6 +85,7 @@ class KeptBody implements Body {
   #read(): string {
     const content = this.#content;
     if (typeof content === "string") return content;
+    if (typeof content === "object") return (this.#content = content.text());
     const bodies = this.#form as StoredBodies;
     let read: string;
     try {

@@ -1,4 +1,4 @@
-import type { KubeListItem, WatchEvent } from "../kube/client.ts";
+import type { JsonItem, WatchEvent } from "../kube/client.ts";
 import { ItemReader } from "./list-pieces.ts";
 import type { ItemType } from "./list-pieces.ts";
 import { endOfNested, findManagedFieldsWithin, nextBracket } from "./managed-fields.ts";
@@ -10,7 +10,7 @@ type ObjectEvent = Extract<WatchEvent, { readonly object: unknown }>;
 /** Reads the frames of a watch that are about objects of one type. */
 export interface FrameReader {
   /**
-   * What `line` says, its object as a KubeListItem: typed, without managedFields, with its JSON. undefined where the line does not have the form that API
+   * What `line` says, its object as a JsonItem: typed, without managedFields, with its JSON. undefined where the line does not have the form that API
    * servers give it: then it is to be read as any JSON.
    */
   read(line: Buffer): ObjectEvent | undefined;
@@ -34,7 +34,7 @@ export function createFrameReader(type: ItemType): FrameReader {
       const end = line.length - 1;
       if (start === undefined || line[end] !== closeBrace) return undefined;
       const inside = start.bytes.length;
-      const read = (findEnd: FindEnd): KubeListItem | undefined => {
+      const read = (findEnd: FindEnd): JsonItem | undefined => {
         const managed = findManagedFieldsWithin(line, inside, end, findEnd);
         // What is left of the frame is one object only where the frame ends with it.
         return reader.readBehindType(line, inside - metadataStart.length, end, managed);

@@ -1,14 +1,19 @@
 import { isAscii } from "node:buffer";
-import type { KubeListItem } from "../kube/client.ts";
 import { endOfNested, findManagedFields, nextBracket } from "./managed-fields.ts";
 import type { ByteRange } from "./managed-fields.ts";
+
+/** A KubeListItem whose JSON is at hand. */
+export interface JsonItem {
+  readonly value: unknown;
+  readonly json: string;
+}
 
 /** A list's bytes, cut at its items. */
 export interface CutList {
   /** The list with no items. */
   readonly envelope: unknown;
   /** Parses as it is walked. Throws SyntaxError where what is left is no item. */
-  readonly items: Iterable<KubeListItem>;
+  readonly items: Iterable<JsonItem>;
 }
 
 /** What the items of a list do not say themselves. */
@@ -63,7 +68,7 @@ export function findItems(bytes: Buffer): { readonly start: number; readonly env
 export function* walkPart(
   part: { readonly bytes: Buffer; from: number },
   reader: ItemReader,
-): Generator<KubeListItem, void, undefined> {
+): Generator<JsonItem, void, undefined> {
   const { bytes } = part;
   for (;;) {
     const { from } = part;
@@ -89,7 +94,7 @@ function* walk(
   page: Buffer,
   { start, end }: { readonly start: number; readonly end: number },
   reader: ItemReader,
-): Generator<KubeListItem, void, undefined> {
+): Generator<JsonItem, void, undefined> {
   for (let from = start; from < end;) {
     if (page[from] !== openBrace) throw new SyntaxError("an item of the list is not an object");
     const managed = findManagedFields(page, from, end, nextBracket);
@@ -122,14 +127,14 @@ export class ItemReader {
   }
 
   /** undefined where that is no whole JSON object. */
-  read(page: Buffer, from: number, to: number, without: ByteRange | undefined): KubeListItem | undefined {
+  read(page: Buffer, from: number, to: number, without: ByteRange | undefined): JsonItem | undefined {
     // Only items that begin with their metadata lack a type.
     if (beginsItem(page, from)) return this.readBehindType(page, from + 1, to, without);
     return this.#read(page, undefined, { from, to }, without);
   }
 
   /** An object whose type, which is this reader's, stands or would stand before `from`. */
-  readBehindType(page: Buffer, from: number, to: number, without: ByteRange | undefined): KubeListItem | undefined {
+  readBehindType(page: Buffer, from: number, to: number, without: ByteRange | undefined): JsonItem | undefined {
     return this.#read(page, this.#head, { from, to }, without);
   }
 
@@ -138,7 +143,7 @@ export class ItemReader {
     head: Buffer | undefined,
     { from, to }: ByteRange,
     without: ByteRange | undefined,
-  ): KubeListItem | undefined {
+  ): JsonItem | undefined {
     const [cutFrom, cutTo] = without === undefined ? [to, to] : [without.from, without.to];
     if (cutTo > to) return undefined;
     const bytes = this.#copy(page, head, [from, cutFrom], [cutTo, to]);

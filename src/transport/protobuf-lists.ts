@@ -1,4 +1,5 @@
 import { kubeTypes } from "../kube/protobuf/kube-types.ts";
+import { MessageReader } from "../kube/protobuf/message-reader.ts";
 import { MessageTranscoder } from "../kube/protobuf/message-transcoder.ts";
 import { createMessageTypes } from "../kube/protobuf/message-types.ts";
 import type { MessageTypes } from "../kube/protobuf/message-types.ts";
@@ -28,12 +29,18 @@ export interface ProtobufListsOptions {
 export function createProtobufLists({ cluster, logger }: ProtobufListsOptions): ProtobufLists {
   const lists = new Map<string, ProtobufList | undefined>();
   // Reading what is known of the kinds can wait until somebody lists.
-  let read: { readonly types: MessageTypes; readonly transcoder: MessageTranscoder } | undefined;
+  let read:
+    | { readonly types: MessageTypes; readonly transcoder: MessageTranscoder; readonly reader: MessageReader }
+    | undefined;
   return {
     of({ apiVersion, kind }) {
       const key = `${apiVersion} ${kind}`;
       if (!lists.has(key)) {
-        read ??= { types: createMessageTypes(kubeTypes), transcoder: new MessageTranscoder() };
+        read ??= {
+          types: createMessageTypes(kubeTypes),
+          transcoder: new MessageTranscoder(),
+          reader: new MessageReader(),
+        };
         const type = read.types.ofKind(apiVersion, kind);
         lists.set(key, type === undefined ? undefined : new ProtobufList({ apiVersion, kind, type, ...read }));
       }

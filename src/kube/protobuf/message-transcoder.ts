@@ -1,8 +1,8 @@
 import type { FieldType, MessageType, ValueKind } from "./message-types.ts";
-import { createMessageTypes } from "./message-types.ts";
 import { JsonWriter, toAsciiWords } from "./json-writer.ts";
 import type { AsciiWords } from "./json-writer.ts";
 import { ProtobufBytes, ProtobufRefusedError } from "./protobuf-bytes.ts";
+import { endOfRun, endOfValue, fieldAt, isBefore, keyOf, toBoolean, toInt32, wrappedTypes } from "./protobuf-fields.ts";
 import { TimeWriter } from "./write-time.ts";
 
 const [openBrace, closeBrace, openBracket, closeBracket, comma, colon] = [0x7b, 0x7d, 0x5b, 0x5d, 0x2c, 0x3a];
@@ -12,12 +12,6 @@ const [none, yes, no, nothing] = [
   toAsciiWords("false"),
   toAsciiWords('""'),
 ] as const;
-/** Of the entries of a map: field 1, and field 2 in bytes or as a number. */
-const [keyTag, bytesTag, varintTag] = [0x0a, 0x12, 0x10];
-
-/** Types whose JSON is not that of their fields (k8s.io/apimachinery: intstr, resource, runtime). */
-const wrapped = createMessageTypes("IntOrString type:1:int32 intVal:2:int32 strVal:3:string\nWrapper text:1:string?");
-
 /**
  * Writes what a message of protobuf says as kube-apiserver writes it in JSON, byte for byte: fields in the order of the Go types, with Go's escapes, and what
  * Go leaves out left out. Nothing is passed over: what its types do not know, or know otherwise, is refused with a throw. One object may be
@@ -26,15 +20,15 @@ const wrapped = createMessageTypes("IntOrString type:1:int32 intVal:2:int32 strV
 export class MessageTranscoder {
   readonly #out = new JsonWriter();
   readonly #times = new TimeWriter(this.#out);
-  readonly #intOrString = wrapped.named("IntOrString");
-  readonly #wrapper = wrapped.named("Wrapper");
+  readonly #intOrString = wrappedTypes.named("IntOrString");
+  readonly #wrapper = wrappedTypes.named("Wrapper");
   /** For each message that is open: where the value of each field begins and ends, 0 where there is none. */
   #slots = new Int32Array(4_096);
 
   /**
    * JSON of the message between the two, with `head` - members in ASCII, a comma before each - before its own. Throws ProtobufRefusedError.
    */
-  toJson(bytes: Uint8Array, from: number, to: number, type: MessageType, head?: AsciiWords): string {
+  toJson(bytes: Buffer, from: number, to: number, type: MessageType, head?: AsciiWords): string {
     this.#out.restart();
     const source = new ProtobufBytes(bytes);
     source.at = from;
@@ -230,8 +224,7 @@ export class MessageTranscoder {
     while (source.at < to) {
       source.small(to);
       const end = source.span(to);
-      if (source.at >= end || bytes[source.at++] !== keyTag) throw new ProtobufRefusedError("an entry has no key");
-      const keyEnd = source.span(end);
+      const keyEnd = keyOf(source, end);
       const keyFrom = source.at;
       if (lastTo !== 0 && !isBefore(bytes, lastFrom, lastTo, keyFrom, keyEnd))
         throw new ProtobufRefusedError("the keys of a map are not in order");
@@ -240,16 +233,9 @@ export class MessageTranscoder {
       out.string(bytes, keyFrom, keyEnd);
       out.byte(colon);
       source.at = keyEnd;
-      // Bytes of length zero may be left out.
-      if (keyEnd === end && value === "bytes") {
-        out.ascii(nothing);
-        continue;
-      }
-      const tag = keyEnd < end ? bytes[source.at++]! : 0;
-      const isNumber = value === "int32" || value === "int64" || value === "bool";
-      if (tag !== (isNumber ? varintTag : bytesTag)) throw new ProtobufRefusedError("an entry has no value");
-      const valueEnd = isNumber ? end : source.span(end);
-      this.#value(source, valueEnd, value, message, base);
+      const valueEnd = endOfValue(source, end, value);
+      if (valueEnd === undefined) out.ascii(nothing);
+      else this.#value(source, valueEnd, value, message, base);
       if (source.at !== end) throw new ProtobufRefusedError("an entry has more than a key and a value");
     }
     out.wrap(start, openBrace, closeBrace);
@@ -267,47 +253,6 @@ export class MessageTranscoder {
     else if (value === "bool") out.ascii(no);
     else this.#value(source, 0, value, message, base);
   }
-}
-
-/** The field whose tag is next. */
-function fieldAt(source: ProtobufBytes, to: number, byTag: MessageType["byTag"], name: string): FieldType {
-  const first = source.bytes[source.at]!;
-  const tag = first < 0x80 ? first : source.small(to);
-  if (first < 0x80) source.at++;
-  const field = tag < byTag.length ? byTag[tag] : undefined;
-  if (field === undefined) throw new ProtobufRefusedError(`${name} has a field that is not known: ${tag >> 3}`);
-  return field;
-}
-
-/** Behind the last of the fields of one tag, the first of which is being read. */
-function endOfRun(source: ProtobufBytes, to: number, tag: number): number {
-  for (;;) {
-    if ((tag & 7) === 0) source.skipVarint(to);
-    else source.at = source.span(to);
-    const end = source.at;
-    if (end >= to || source.small(to) !== tag) return end;
-  }
-}
-
-/** Whether the first bytes sort before the second ones. */
-function isBefore(bytes: Uint8Array, from: number, to: number, otherFrom: number, otherTo: number): boolean {
-  const length = Math.min(to - from, otherTo - otherFrom);
-  for (let at = 0; at < length; at++) {
-    const difference = bytes[from + at]! - bytes[otherFrom + at]!;
-    if (difference !== 0) return difference < 0;
-  }
-  return to - from < otherTo - otherFrom;
-}
-
-function toInt32(value: number | bigint): number {
-  if (typeof value === "bigint" || value > 0x7fff_ffff || value < -0x8000_0000)
-    throw new ProtobufRefusedError("a number has more than 32 bits");
-  return value;
-}
-
-function toBoolean(value: number | bigint): boolean {
-  if (value !== 0 && value !== 1) throw new ProtobufRefusedError("neither true nor false");
-  return value === 1;
 }
 
 function grown(slots: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {

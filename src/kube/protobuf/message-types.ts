@@ -10,6 +10,7 @@ export interface FieldType {
   readonly slot: number;
   /** Its number and wire type, as they stand before it. */
   readonly tag: number;
+  readonly name: string;
   /** `,"name":` */
   readonly key: AsciiWords;
   readonly shape: "one" | "pointer" | "list" | "map";
@@ -22,6 +23,8 @@ export interface FieldType {
   readonly isRequired: boolean;
   /** Its fields stand in the place of itself. */
   readonly isInline: boolean;
+  /** Not in the JSON that is kept. */
+  readonly isSkipped: boolean;
   /** Comes as often as it has values. */
   readonly isRepeated: boolean;
 }
@@ -37,7 +40,7 @@ export interface MessageType {
   readonly size: number;
   /** Protobuf has the fields in the order of the JSON, and all are written. */
   readonly isInOrder: boolean;
-  /** Those that are written when they are missing, in the order of the JSON. */
+  /** Those that are written when they are missing, by their numbers. */
   readonly required: readonly FieldType[];
 }
 
@@ -97,17 +100,19 @@ function toMessageType(name: string, line: string, named: (name: string) => Mess
   const toField = (field: (typeof parsed)[number]): FieldType => ({
     slot: byNumber.indexOf(field),
     tag: 8 * field.number + field.wireType,
+    name: field.groups["name"] ?? "",
     key: toAsciiWords(`,${JSON.stringify(field.groups["name"])}:`),
     shape: field.shape,
     value: field.value,
     message: field.value === "message" ? named(field.groups["type"] ?? "") : undefined,
     leftOut: toLeftOut(field),
+    isSkipped: field.groups["name"] === "-",
     isRequired: field.groups["name"] === "+" || (omits(field) ? field.shape === "one" && isStruct(field) : true),
     isInline: field.groups["name"] === "+",
     isRepeated: field.shape === "list" || field.shape === "map",
   });
   const all = parsed.map(toField);
-  const fields = all.filter((_field, at) => parsed[at]?.groups["name"] !== "-");
+  const fields = all.filter(({ isSkipped }) => !isSkipped);
   const byTag = Array.from<FieldType | undefined>({ length: Math.max(...all.map(({ tag }) => tag + 1), 0) });
   for (const field of all) byTag[field.tag] = field;
   return {
@@ -116,7 +121,7 @@ function toMessageType(name: string, line: string, named: (name: string) => Mess
     byTag,
     size: all.length,
     isInOrder: fields.every(({ slot }, at) => slot === at) && fields.length === all.length,
-    required: fields.filter(({ isRequired }) => isRequired),
+    required: fields.filter(({ isRequired }) => isRequired).toSorted((a, b) => a.slot - b.slot),
   };
 }
 

@@ -5,11 +5,11 @@ export class ProtobufRefusedError extends Error {
 
 /** Walks over varints and lengths. Throws ProtobufRefusedError where they do not end in time. */
 export class ProtobufBytes {
-  readonly bytes: Uint8Array;
+  readonly bytes: Buffer;
   /** Where it is read next. */
   at = 0;
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Buffer) {
     this.bytes = bytes;
   }
 

@@ -1,6 +1,9 @@
+import type { LateText } from "../body.ts";
 import type { KubeListItem } from "../client.ts";
+import { KubeError } from "../kube-error.ts";
 import { toAsciiWords } from "./json-writer.ts";
 import type { AsciiWords } from "./json-writer.ts";
+import type { MessageReader } from "./message-reader.ts";
 import type { MessageTranscoder } from "./message-transcoder.ts";
 import type { MessageType, MessageTypes } from "./message-types.ts";
 import { openUnknown, spanOf } from "./open-unknown.ts";
@@ -27,6 +30,31 @@ export interface ProtobufListOptions {
   readonly type: MessageType;
   readonly types: MessageTypes;
   readonly transcoder: MessageTranscoder;
+  readonly reader: MessageReader;
+}
+
+/** JSON of one item, written when it is asked for: nobody needs it to serve its row. */
+class ItemText implements LateText {
+  readonly #list: ProtobufList;
+  /** One byte a character: a string of its own goes when its row goes, where a piece of a buffer would keep all of it. */
+  readonly #bytes: string;
+
+  constructor(list: ProtobufList, bytes: string) {
+    this.#list = list;
+    this.#bytes = bytes;
+  }
+
+  get byteLength(): number {
+    return this.#bytes.length;
+  }
+
+  text(): string {
+    try {
+      return this.#list.toJson(Buffer.from(this.#bytes, "latin1"));
+    } catch (cause) {
+      throw new KubeError({ reason: "MalformedResponse", message: "the bytes of the object cannot be read", cause });
+    }
+  }
 }
 
 /**
@@ -54,7 +82,7 @@ export class ProtobufList {
 
   /** The items that are whole between the two; `from` moves on behind each that was given. */
   *walk(part: { readonly bytes: Buffer; from: number }, end: number): Generator<KubeListItem, void, undefined> {
-    const { type, transcoder } = this.#options;
+    const { apiVersion, kind, type, reader } = this.#options;
     const { bytes } = part;
     const source = new ProtobufBytes(bytes);
     const to = Math.min(end, bytes.length);
@@ -69,11 +97,18 @@ export class ProtobufList {
         if (itemEnd <= end) return;
         throw new ProtobufRefusedError("an item goes beyond the end of the list");
       }
-      const json = transcoder.toJson(bytes, source.at, itemEnd, type, this.#head);
-      const value = JSON.parse(json) as unknown;
+      const value = { apiVersion, kind };
+      reader.readInto(value, bytes, source.at, itemEnd, type);
+      const json = new ItemText(this, bytes.toString("latin1", itemEnd - length, itemEnd));
       part.from = itemEnd;
       yield { value, json };
     }
+  }
+
+  /** JSON of an item. */
+  toJson(item: Buffer): string {
+    const { transcoder, type } = this.#options;
+    return transcoder.toJson(item, 0, item.length, type, this.#head);
   }
 
   /** Looks at what follows the list, which is all of the rest. */

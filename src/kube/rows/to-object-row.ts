@@ -1,3 +1,4 @@
+import type { LateText } from "../body.ts";
 import { toResourceName } from "../resource-id.ts";
 import { isRecord, toInt, toText, toTime } from "../read-json.ts";
 import { createJsonBody, createTextBody } from "../json-body.ts";
@@ -15,7 +16,7 @@ export interface RowContext {
   readonly labelManagers: StringMap;
   readonly interner: Interner;
   /** JSON of the object, where it is at hand. */
-  readonly json: string | undefined;
+  readonly json: string | LateText | undefined;
 }
 
 const noOwners: readonly OwnerRef[] = Object.freeze([]);

@@ -1,3 +1,4 @@
+import type { LateText } from "../body.ts";
 import { plainInterner } from "../interner.ts";
 import { toEventRow } from "./to-event-row.ts";
 import { toNamespaceRow } from "./to-namespace-row.ts";
@@ -20,7 +21,7 @@ export interface ToRowOptions {
   /** Shares what repeats; unset = nothing is shared. */
   readonly interner?: Interner;
   /** JSON of exactly this object, where it is at hand: making it anew is a third of the work. */
-  readonly json?: string | undefined;
+  readonly json?: string | LateText | undefined;
 }
 
 type ToRow = (object: KubeObject, context: RowContext) => AnyRow;

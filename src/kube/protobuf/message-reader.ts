@@ -1,0 +1,178 @@
+import { JsonWriter } from "./json-writer.ts";
+import type { FieldType, MessageType, ValueKind } from "./message-types.ts";
+import { ProtobufBytes, ProtobufRefusedError } from "./protobuf-bytes.ts";
+import { endOfRun, endOfValue, fieldAt, isBefore, keyOf, toBoolean, toInt32, wrappedTypes } from "./protobuf-fields.ts";
+import { ShortTexts } from "./short-texts.ts";
+import { TimeWriter } from "./write-time.ts";
+
+type JsonObject = Record<string, unknown>;
+
+/**
+ * Reads a message of protobuf as the value that JSON.parse gives for what MessageTranscoder writes of it, only that the fields of an object may stand in another
+ * order. Nothing is passed over: what its types do not know, or know otherwise, is refused with a throw.
+ */
+export class MessageReader {
+  readonly #out = new JsonWriter();
+  readonly #times = new TimeWriter(this.#out);
+  readonly #strings = new ShortTexts((bytes, from, to) => this.#toText(bytes, from, to));
+  readonly #timeTexts = new ShortTexts((bytes, from, to) => this.#toTime(bytes, from, to, "time"));
+  readonly #intOrString = wrappedTypes.named("IntOrString");
+  readonly #wrapper = wrappedTypes.named("Wrapper");
+
+  /** The message between the two, put into `target`. Throws ProtobufRefusedError. */
+  readInto(target: JsonObject, bytes: Buffer, from: number, to: number, type: MessageType): void {
+    const source = new ProtobufBytes(bytes);
+    source.at = from;
+    if (to > bytes.length) throw new ProtobufRefusedError("a message ends too early");
+    this.#members(target, source, to, type);
+  }
+
+  #members(target: JsonObject, source: ProtobufBytes, to: number, type: MessageType): void {
+    const { byTag, required, name } = type;
+    let next = 0;
+    let ahead = 0;
+    while (source.at < to) {
+      const start = source.at;
+      const field = fieldAt(source, to, byTag, name);
+      if (field.slot < next) throw new ProtobufRefusedError(`the fields of ${name} are not in order`);
+      next = field.slot + 1;
+      while (ahead < required.length && required[ahead]!.slot < next) {
+        const expected = required[ahead++]!;
+        if (expected !== field) this.#missing(target, expected);
+      }
+      let end = to;
+      if (field.isRepeated) {
+        end = endOfRun(source, to, field.tag);
+        source.at = start;
+      } else if ((field.tag & 7) === 2) end = source.span(to);
+      this.#member(target, source, end, field);
+    }
+    while (ahead < required.length) this.#missing(target, required[ahead++]!);
+  }
+
+  #member(target: JsonObject, source: ProtobufBytes, to: number, field: FieldType): void {
+    const { shape, value, message, name } = field;
+    if (field.isInline) this.#members(target, source, to, message!);
+    else if (field.isSkipped) source.at = to;
+    else if (field.leftOut === "span" && source.at === to) return;
+    else if (field.leftOut === "number" && source.bytes[source.at] === 0) source.at++;
+    else if (shape === "list") target[name] = this.#list(source, to, value, message);
+    else if (shape === "map") target[name] = this.#map(source, to, value, message);
+    else target[name] = this.#value(source, to, value, message);
+  }
+
+  #value(source: ProtobufBytes, to: number, kind: ValueKind, message: MessageType | undefined): unknown {
+    const { at } = source;
+    switch (kind) {
+      case "string":
+        source.at = to;
+        return this.#strings.get(source.bytes, at, to);
+      case "message":
+        return this.#object(source, to, message!);
+      case "bool":
+        return toBoolean(source.signed(to));
+      case "int32":
+        return toInt32(source.signed(to));
+      case "int64":
+        return Number(source.signed(to));
+      default:
+        return this.#special(source, to, kind);
+    }
+  }
+
+  #object(source: ProtobufBytes, to: number, type: MessageType): JsonObject {
+    const made: JsonObject = {};
+    this.#members(made, source, to, type);
+    return made;
+  }
+
+  #special(source: ProtobufBytes, to: number, kind: ValueKind): unknown {
+    const { at, bytes } = source;
+    if (kind === "intstr") {
+      const { type, intVal, strVal } = this.#object(source, to, this.#intOrString);
+      if (type !== 0 && type !== 1) throw new ProtobufRefusedError("neither an int nor a string");
+      return type === 0 ? intVal : strVal;
+    }
+    if (kind === "quantity" || kind === "raw") {
+      const text = this.#object(source, to, this.#wrapper)["text"] as string | undefined;
+      // The zero of resource.Quantity.
+      if (kind === "quantity") return text === undefined || text === "" ? "0" : text;
+      return text === undefined ? null : parseRaw(text);
+    }
+    source.at = to;
+    if (kind === "bytes") return bytes.toString("base64", at, to);
+    if (at === to) return null;
+    return kind === "time" ? this.#timeTexts.get(bytes, at, to) : this.#toTime(bytes, at, to, "micro");
+  }
+
+  #list(source: ProtobufBytes, to: number, value: ValueKind, message: MessageType | undefined): unknown[] {
+    const list: unknown[] = [];
+    while (source.at < to) {
+      const tag = source.small(to);
+      list.push(this.#value(source, (tag & 7) === 0 ? to : source.span(to), value, message));
+    }
+    return list;
+  }
+
+  /** As Go sorts the keys: what comes in another order is refused. */
+  #map(source: ProtobufBytes, to: number, value: ValueKind, message: MessageType | undefined): JsonObject {
+    const { bytes } = source;
+    const map: JsonObject = {};
+    let [lastFrom, lastTo] = [0, 0];
+    while (source.at < to) {
+      source.small(to);
+      const end = source.span(to);
+      const keyEnd = keyOf(source, end);
+      const keyFrom = source.at;
+      if (lastTo !== 0 && !isBefore(bytes, lastFrom, lastTo, keyFrom, keyEnd))
+        throw new ProtobufRefusedError("the keys of a map are not in order");
+      [lastFrom, lastTo] = [keyFrom, keyEnd];
+      const key = this.#strings.get(bytes, keyFrom, keyEnd);
+      // An assignment would not make such a member.
+      if (key === "__proto__") throw new ProtobufRefusedError("a map has a key that objects have themselves");
+      source.at = keyEnd;
+      const valueEnd = endOfValue(source, end, value);
+      map[key] = valueEnd === undefined ? "" : this.#value(source, valueEnd, value, message);
+      if (source.at !== end) throw new ProtobufRefusedError("an entry has more than a key and a value");
+    }
+    return map;
+  }
+
+  /** What Go writes where nothing came, and that is not left out. */
+  #missing(target: JsonObject, { name, shape, value, message, isInline }: FieldType): void {
+    const nothing = new ProtobufBytes(emptyBytes);
+    if (isInline) this.#members(target, nothing, 0, message!);
+    // Go cannot tell a list of nothing from none in protobuf.
+    else if (shape !== "one" || value === "bytes") target[name] = null;
+    else if (value === "int32" || value === "int64") target[name] = 0;
+    else if (value === "bool") target[name] = false;
+    else target[name] = this.#value(nothing, 0, value, message);
+  }
+
+  #toText(bytes: Buffer, from: number, to: number): string {
+    const text = bytes.toString("utf8", from, to);
+    // Go puts one such character for each byte that is no UTF-8.
+    if (!text.includes("\ufffd")) return text;
+    this.#out.restart();
+    this.#out.string(bytes, from, to);
+    return JSON.parse(this.#out.text()) as string;
+  }
+
+  #toTime(bytes: Buffer, from: number, to: number, precision: "time" | "micro"): string {
+    this.#out.restart();
+    const source = new ProtobufBytes(bytes);
+    source.at = from;
+    this.#times.write(source, to, precision);
+    return this.#out.text().slice(1, -1);
+  }
+}
+
+const emptyBytes = Buffer.alloc(0);
+
+function parseRaw(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (cause) {
+    throw new ProtobufRefusedError("what is to be JSON is none", { cause });
+  }
+}
