@@ -171,7 +171,7 @@ const webhook = (kind: string) => ({
     },
     {
       name: "b.example.com",
-      clientConfig: { url: "https://nowhere.example/x?a=b&c=<d>" },
+      clientConfig: { url: "https://nowhere.example/x" },
       sideEffects: "None",
       admissionReviewVersions: ["v1", "v1beta1"],
     },
