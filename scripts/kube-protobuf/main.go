@@ -138,6 +138,9 @@ func (t *table) value(of reflect.Type, field reflect.StructField, value reflect.
 	case isBytes(value):
 		return "bytes"
 	case kind == reflect.Struct:
+		if held, ok := value.FieldByName("TypeMeta"); ok && held.Type == typeMeta {
+			panic(fmt.Sprintf("%v.%s says its type in JSON, and not in protobuf", of, field.Name))
+		}
 		return "." + t.message(value)
 	case reflect.PointerTo(value).Implements(marshaler), reflect.PointerTo(value).Implements(message):
 	case kind == reflect.String, kind == reflect.Int32, kind == reflect.Int64, kind == reflect.Bool:

@@ -402,7 +402,7 @@ export const richObjects: readonly object[] = [
     apiVersion: "apps/v1",
     kind: "ControllerRevision",
     metadata: meta("cr"),
-    revision: 9_007_199_254_740_993,
+    revision: 9_007_199_254_740_991,
     data: { spec: { text: strange, list: [1, 1.5, null, true, {}] } },
   },
   {
@@ -745,7 +745,7 @@ export const richObjects: readonly object[] = [
     spec: {
       driver: "x.example.com",
       nodeName: "n",
-      pool: { name: "p", generation: 9_007_199_254_740_993, resourceSliceCount: 1 },
+      pool: { name: "p", generation: 9_007_199_254_740_991, resourceSliceCount: 1 },
       devices: [
         {
           name: "d",
@@ -759,6 +759,22 @@ export const richObjects: readonly object[] = [
         },
       ],
     },
+  },
+  {
+    apiVersion: "resource.k8s.io/v1",
+    kind: "ResourceClaimTemplate",
+    metadata: meta("rct"),
+    spec: {
+      metadata: { labels: { a: "b" } },
+      spec: { devices: { requests: [{ name: "r", firstAvailable: [{ name: "s", deviceClassName: "dc" }] }] } },
+    },
+  },
+  {
+    apiVersion: "storage.k8s.io/v1",
+    kind: "VolumeAttributesClass",
+    metadata: meta("vac"),
+    driverName: "d.example.com",
+    parameters: { b: "1", a: strange },
   },
 ];
 

@@ -94,15 +94,16 @@ describe.skipIf(kubeAssets === undefined)(`protobuf of a real kube-apiserver (${
     const empty: string[] = [];
     for (const resource of all) {
       // One after the other: events of the cluster itself would differ.
-      if (resource.verbs.includes("list") === false) continue;
+      // What is not stored has no version: the server makes it up.
+      if (!resource.verbs.includes("list") || resource.kind === "ComponentStatus") continue;
       const plain = await items(resource, inJson!);
       const read = await items(resource, inProtobuf!);
       const texts = read.map(({ json }) => {
         if (typeof json === "string") throw new Error(`${resource.plural} came as JSON`);
         return json.text();
       });
-      expect(texts, resource.plural).toEqual(plain.map(({ json }) => json));
       expect(read.map(({ value }) => value)).toEqual(plain.map(({ value }) => value));
+      expect(texts, resource.plural).toEqual(plain.map(({ json }) => json));
       if (texts.length === 0) empty.push(resource.kind);
     }
     expect(lines.filter(({ message }) => message.includes("protobuf"))).toEqual([]);

@@ -180,19 +180,6 @@ ReplicaSetCondition type:1:string status:2:string lastTransitionTime:3:time? rea
 ReplicaSetStatus replicas:1:int32 fullyLabeledReplicas:2:int32? readyReplicas:4:int32? availableReplicas:5:int32? terminatingReplicas:7:*int32? observedGeneration:3:int64? conditions:6:[].ReplicaSetCondition?
 ReplicaSet metadata:1:.ObjectMeta? spec:2:.ReplicaSetSpec? status:3:.ReplicaSetStatus?
 apps/v1 ReplicaSet ReplicaSet
-PersistentVolumeClaimCondition type:1:string status:2:string lastProbeTime:3:time? lastTransitionTime:4:time? reason:5:string? message:6:string?
-ModifyVolumeStatus targetVolumeAttributesClassName:1:string? status:2:string
-PersistentVolumeClaimStatus phase:1:string? accessModes:2:[]string? capacity:3:{}quantity? conditions:4:[].PersistentVolumeClaimCondition? allocatedResources:5:{}quantity? allocatedResourceStatuses:7:{}string? currentVolumeAttributesClassName:8:*string? modifyVolumeStatus:9:*.ModifyVolumeStatus?
-PersistentVolumeClaim metadata:1:.ObjectMeta? spec:2:.PersistentVolumeClaimSpec? status:3:.PersistentVolumeClaimStatus?
-RollingUpdateStatefulSetStrategy partition:1:*int32? maxUnavailable:2:*intstr?
-StatefulSetUpdateStrategy type:1:string? rollingUpdate:2:*.RollingUpdateStatefulSetStrategy?
-StatefulSetPersistentVolumeClaimRetentionPolicy whenDeleted:1:string? whenScaled:2:string?
-StatefulSetOrdinals start:1:int32
-StatefulSetSpec replicas:1:*int32? selector:2:*.LabelSelector template:3:.PodTemplateSpec volumeClaimTemplates:4:[].PersistentVolumeClaim? serviceName:5:string podManagementPolicy:6:string? updateStrategy:7:.StatefulSetUpdateStrategy? revisionHistoryLimit:8:*int32? minReadySeconds:9:int32? persistentVolumeClaimRetentionPolicy:10:*.StatefulSetPersistentVolumeClaimRetentionPolicy? ordinals:11:*.StatefulSetOrdinals?
-StatefulSetCondition type:1:string status:2:string lastTransitionTime:3:time? reason:4:string? message:5:string?
-StatefulSetStatus observedGeneration:1:int64? replicas:2:int32 readyReplicas:3:int32? currentReplicas:4:int32? updatedReplicas:5:int32? currentRevision:6:string? updateRevision:7:string? collisionCount:9:*int32? conditions:10:[].StatefulSetCondition? availableReplicas:11:int32
-StatefulSet metadata:1:.ObjectMeta? spec:2:.StatefulSetSpec? status:3:.StatefulSetStatus?
-apps/v1 StatefulSet StatefulSet
 CrossVersionObjectReference kind:1:string name:2:string apiVersion:3:string?
 HorizontalPodAutoscalerSpec scaleTargetRef:1:.CrossVersionObjectReference minReplicas:2:*int32? maxReplicas:3:int32 targetCPUUtilizationPercentage:4:*int32?
 HorizontalPodAutoscalerStatus observedGeneration:1:*int64? lastScaleTime:2:*time? currentReplicas:3:int32 desiredReplicas:4:int32 currentCPUUtilizationPercentage:5:*int32?
@@ -461,6 +448,10 @@ v1 Node Node
 PersistentVolumeStatus phase:1:string? message:2:string? reason:3:string? lastPhaseTransitionTime:4:*time?
 PersistentVolume metadata:1:.ObjectMeta? spec:2:.PersistentVolumeSpec? status:3:.PersistentVolumeStatus?
 v1 PersistentVolume PersistentVolume
+PersistentVolumeClaimCondition type:1:string status:2:string lastProbeTime:3:time? lastTransitionTime:4:time? reason:5:string? message:6:string?
+ModifyVolumeStatus targetVolumeAttributesClassName:1:string? status:2:string
+PersistentVolumeClaimStatus phase:1:string? accessModes:2:[]string? capacity:3:{}quantity? conditions:4:[].PersistentVolumeClaimCondition? allocatedResources:5:{}quantity? allocatedResourceStatuses:7:{}string? currentVolumeAttributesClassName:8:*string? modifyVolumeStatus:9:*.ModifyVolumeStatus?
+PersistentVolumeClaim metadata:1:.ObjectMeta? spec:2:.PersistentVolumeClaimSpec? status:3:.PersistentVolumeClaimStatus?
 v1 PersistentVolumeClaim PersistentVolumeClaim
 PodCondition type:1:string observedGeneration:7:int64? status:2:string lastProbeTime:3:time? lastTransitionTime:4:time? reason:5:string? message:6:string?
 HostIP ip:1:string
