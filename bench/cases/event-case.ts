@@ -19,16 +19,13 @@ export const eventOverhead: BenchCase = {
   name: "event",
   async run(bench) {
     const watches = await openWatches(bench.pair);
-    const ours = await subscribeFleetgraph(bench);
-    const theirs = await subscribePlain(bench);
+    const [fleetgraph, plain] = [await bench.fleetgraph(), await bench.plain()];
     const measurement = { bench, watches, events: bench.options.smoke ? 3 : 100 };
     try {
-      const ofTheirs = await measureRounds({ ...measurement, subscriber: theirs, asleep: ours });
-      const ofOurs = await measureRounds({ ...measurement, subscriber: ours, asleep: theirs });
-      return toRows(ofOurs, ofTheirs, `${bench.options.rounds} x ${measurement.events} events, none lost`);
+      const theirs = await measureRounds({ ...measurement, subscribe: subscribePlain, asleep: fleetgraph });
+      const ours = await measureRounds({ ...measurement, subscribe: subscribeFleetgraph, asleep: plain });
+      return toRows(ours, theirs, `${bench.options.rounds} x ${measurement.events} events, none lost`);
     } finally {
-      ours.close();
-      theirs.close();
       for (const watch of watches.values()) watch.close();
     }
   },
@@ -99,31 +96,39 @@ function toKey({ name, resourceVersion }: WrittenChange): string {
 interface Measurement {
   readonly bench: Bench;
   readonly watches: ReadonlyMap<string, RawWatch>;
-  readonly subscriber: Subscriber;
   readonly events: number;
 }
 
-/** The other sleeps through all rounds: one that has just woken has timers to catch up with. Nor is anything left over of what was measured before. */
-async function measureRounds(measurement: Measurement & { readonly asleep: Subscriber }): Promise<Late[]> {
-  const { bench, subscriber, asleep } = measurement;
+interface Rounds extends Measurement {
+  readonly subscribe: (bench: Bench) => Promise<Subscriber>;
+  /** Gets no processor meanwhile. */
+  readonly asleep: { readonly process: BenchProcess };
+}
+
+/** All rounds of one, before the other: who has just woken has timers to catch up with. Nor is anything left over of what was measured before. */
+async function measureRounds({ subscribe, asleep, ...measurement }: Rounds): Promise<Late[]> {
   const all: Late[] = [];
-  await untilQuiet(subscriber.process);
   const wake = asleep.process.pause();
   try {
-    for (let round = 0; round <= bench.options.rounds; round += 1) {
-      const late = await measure(measurement);
+    const subscriber = await subscribe(measurement.bench);
+    await untilQuiet(subscriber.process);
+    for (let round = 0; round <= measurement.bench.options.rounds; round += 1) {
+      const late = await measure({ ...measurement, subscriber });
       if (round > 0) all.push(late);
     }
+    subscriber.close();
   } finally {
     wake();
   }
-  // What it missed is all there before anything else is measured.
-  const last = await bench.changer.change(bench.changer.pick());
-  await until(async () => asleep.arrived.has(toKey(last)), 1);
   return all;
 }
 
-async function measure({ bench, watches, subscriber, events }: Measurement): Promise<Late> {
+async function measure({
+  bench,
+  watches,
+  subscriber,
+  events,
+}: Measurement & { readonly subscriber: Subscriber }): Promise<Late> {
   const late: number[] = [];
   for (let event = 0; event < events; event += 1) {
     const written = await bench.changer.change(bench.changer.pick());
