@@ -16,6 +16,9 @@ export interface BodyPackerOptions {
   readonly timings: Pick<CacheTimings, "packDelayMs" | "packPauseMs">;
 }
 
+/** More rows than these are looked for instead of being remembered. */
+const mostFresh = 1_000;
+
 /** Below so many objects a dictionary costs more than it saves. */
 export const fewRows = 50;
 
@@ -29,6 +32,10 @@ export class BodyPacker {
   #cancelTimer: (() => void) | undefined;
   #isPacking = false;
   #isStopped = false;
+  /** Rows that have come since the latest look over all. */
+  #fresh: AnyRow[] = [];
+  /** Rows may be unpacked anywhere. */
+  #mustLook = true;
 
   constructor(options: BodyPackerOptions) {
     this.#options = options;
@@ -49,14 +56,17 @@ export class BodyPacker {
     this.#dictionary = dictionary;
   }
 
-  /** There are new bodies. */
+  /** There are new bodies, anywhere. */
   schedule(): void {
-    if (!this.isIdle || this.#isStopped || this.#options.store.size < fewRows) return;
-    this.#arm(this.#options.timings.packDelayMs, () => {
-      if (this.#options.isListing()) return this.schedule();
-      this.#isPacking = true;
-      this.#pack(this.#unpackedRows());
-    });
+    this.#mustLook = true;
+    this.#schedule();
+  }
+
+  /** This row has a new body: what has changed is packed without a look at all others. */
+  changed(row: AnyRow): void {
+    if (this.#fresh.length < mostFresh) this.#fresh.push(row);
+    else this.#mustLook = true;
+    this.#schedule();
   }
 
   stop(): void {
@@ -64,6 +74,23 @@ export class BodyPacker {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
     this.#isPacking = false;
+  }
+
+  #schedule(): void {
+    if (!this.isIdle || this.#isStopped) return;
+    if (this.#options.store.size < fewRows) {
+      this.#mustLook = true;
+      this.#fresh = [];
+      return;
+    }
+    this.#arm(this.#options.timings.packDelayMs, () => {
+      if (this.#options.isListing()) return this.#schedule();
+      this.#isPacking = true;
+      const rows = this.#mustLook ? this.#unpackedRows() : this.#freshRows(this.#fresh);
+      this.#mustLook = false;
+      this.#fresh = [];
+      this.#pack(rows);
+    });
   }
 
   #arm(ms: number, act: () => void): void {
@@ -80,6 +107,7 @@ export class BodyPacker {
       const next = rows.next();
       if (next.done === true) {
         this.#isPacking = false;
+        if (this.#mustLook || this.#fresh.length > 0) this.#schedule();
         return;
       }
       if (next.value === undefined) continue;
@@ -92,10 +120,19 @@ export class BodyPacker {
   /** Of one moment: what comes later is a reason to begin again. Undefined now and then, since to look at thousands that are packed takes its time too. */
   *#unpackedRows(): Generator<AnyRow | undefined, void> {
     for (const { rows } of this.#options.store.snapshot().partitions) {
-      for (const [index, row] of rows.entries()) {
+      let seen = 0;
+      for (const row of rows) {
         if (!row.body.isPacked) yield row;
-        else if (index % 128 === 0) yield undefined;
+        else if (++seen % 128 === 0) yield undefined;
       }
+    }
+  }
+
+  /** Those of them that are held still. */
+  *#freshRows(rows: readonly AnyRow[]): Generator<AnyRow, void> {
+    const { store } = this.#options;
+    for (const row of rows) {
+      if (!row.body.isPacked && store.get(row.namespace ?? "", row.name) === row) yield row;
     }
   }
 

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 import type { ResourceName } from "../kube/resource-id.ts";
 import type { Change, ChangeLog, LogPosition } from "./fleet-cache.ts";
@@ -28,8 +28,8 @@ class ChangePosition implements LogPosition {
 
   get uidHash(): string {
     if (this.#uidHash === undefined) {
-      const hash = createHash("sha256").update(this.#uid).digest("hex").slice(0, 8);
-      this.#uidHash = this.#synthesised ? `~${hash}` : hash;
+      const short = hash("sha256", this.#uid, "hex").slice(0, 8);
+      this.#uidHash = this.#synthesised ? `~${short}` : short;
     }
     return this.#uidHash;
   }

@@ -107,7 +107,8 @@ export class HeldResource {
       const row = event.change.after ?? event.change.before;
       if (row !== undefined) this.#writer?.changed(row);
       // Before the first list is over, its end is the reason.
-      if (this.#reflector.completeOf !== undefined) this.#packer.schedule();
+      const { after } = event.change;
+      if (after !== undefined && this.#reflector.completeOf !== undefined) this.#packer.changed(after);
     } else if (event.after === undefined) {
       // Let go of: what is on disk stays until a list has brought the whole again.
       void this.#writer?.discard();

@@ -10,16 +10,32 @@ import type { StreamSelection } from "./stream-selection.ts";
 const snapshotSize = 500;
 
 /** One change to one receiver. Its cursor is made when it is read. */
-export function toMessage({ type, reason, row }: QueuedChange, cursor: () => string): ChangeMessage {
-  return {
-    type,
-    reason,
-    objects: [row],
-    readStates: [],
-    get cursor() {
-      return cursor();
-    },
-  };
+export function toMessage(change: QueuedChange, cursor: () => string): ChangeMessage {
+  return new ToldChange(change, cursor);
+}
+
+const noStates: readonly ReadStateValue[] = [];
+
+/** A class: a getter in a literal makes the engine find a new form for each of them. */
+class ToldChange implements ChangeMessage {
+  readonly type: ChangeMessage["type"];
+  readonly reason: ChangeMessage["reason"];
+  readonly objects: readonly AnyRow[];
+  readonly readStates = noStates;
+  #cursor: string | (() => string);
+
+  constructor({ type, reason, row }: QueuedChange, cursor: () => string) {
+    this.type = type;
+    this.reason = reason;
+    this.objects = [row];
+    this.#cursor = cursor;
+  }
+
+  get cursor(): string {
+    // Asked for more than once: whether there is one, and what it is.
+    if (typeof this.#cursor !== "string") this.#cursor = this.#cursor();
+    return this.#cursor;
+  }
 }
 
 /** All of the selection as the snapshot has it; each message is made when it is asked for. */

@@ -86,7 +86,7 @@ export function createEventRenderer(
       if (before !== undefined) return withCursor(before.parts, message);
       try {
         const context = new GuardedContext(to, options);
-        const root = toRoot(message, options.placeholder);
+        const root = new Rendering(message, options.placeholder);
         const text = write(root, context, writerFor(to)) ?? executePlainly(operation, root, context, to, options);
         if (context.isUnknown) return "unknown";
         if (text === undefined) return undefined;
@@ -110,17 +110,27 @@ function withCursor(parts: readonly string[], message: ChangeMessage): string {
   return parts.length === 1 ? parts[0]! : parts.join(message.cursor ?? "");
 }
 
-function toRoot(message: ChangeMessage, placeholder: string): ChangeMessage {
-  const { type, reason, objects, readStates } = message;
-  return {
-    type,
-    reason,
-    objects,
-    readStates,
-    get cursor() {
-      return message.cursor === null ? null : placeholder;
-    },
-  };
+/** What is rendered: the message with a placeholder for its cursor, which is another for each receiver. A class, as ToldChange is one. */
+class Rendering implements ChangeMessage {
+  readonly type: ChangeMessage["type"];
+  readonly reason: ChangeMessage["reason"];
+  readonly objects: ChangeMessage["objects"];
+  readonly readStates: ChangeMessage["readStates"];
+  readonly #message: ChangeMessage;
+  readonly #placeholder: string;
+
+  constructor(message: ChangeMessage, placeholder: string) {
+    this.type = message.type;
+    this.reason = message.reason;
+    this.objects = message.objects;
+    this.readStates = message.readStates;
+    this.#message = message;
+    this.#placeholder = placeholder;
+  }
+
+  get cursor(): string | null {
+    return this.#message.cursor === null ? null : this.#placeholder;
+  }
 }
 
 /** A context that is made only where a field asks for it: what does not is the same for everybody, and most fields do not. */

@@ -1,0 +1,47 @@
+import { describe, expect, it } from "vitest";
+
+import { knownResources } from "../../src/kube/known-resources.ts";
+import { FakeCluster } from "./support/fake-fleet.ts";
+import { runCache, stopCachesAfterEach } from "./support/run-cache.ts";
+import type { RunningCache } from "./support/run-cache.ts";
+import { settle } from "./support/settle.ts";
+
+const { pods } = knownResources;
+
+function unpacked(run: RunningCache): readonly string[] {
+  const { rows = [] } = run.cache.snapshot().resource("home", "pods")?.partition("a") ?? {};
+  return rows.filter(({ body }) => !body.isPacked).map(({ name }) => name);
+}
+
+describe("BodyPacker", () => {
+  stopCachesAfterEach();
+
+  it("should pack all there is, then what changes, and what came while it packed", async () => {
+    const home = new FakeCluster("home");
+    for (let index = 0; index < 60; index++) home.client.put(pods, `a/pod-${index}`);
+    const run = await runCache([home]);
+    expect(unpacked(run)).toHaveLength(60);
+    await run.clock.advance(10_000);
+    expect(unpacked(run)).toEqual([]);
+    for (const name of ["a/pod-7", "a/pod-8", "a/pod-7", "a/new"]) home.client.put(pods, name);
+    home.client.delete(pods, "a/pod-8");
+    await settle();
+    expect(unpacked(run)).toEqual(["new", "pod-7"]);
+    await run.clock.advance(2_000);
+    home.client.put(pods, "a/pod-9");
+    await run.clock.advance(5_000);
+    expect(unpacked(run)).toEqual([]);
+  });
+
+  it("should leave few as they are, and pack all once they are many, however fast they come", async () => {
+    const home = new FakeCluster("home");
+    for (let index = 0; index < 40; index++) home.client.put(pods, `a/pod-${index}`);
+    const run = await runCache([home]);
+    await run.clock.advance(10_000);
+    expect(unpacked(run)).toHaveLength(40);
+    for (let index = 40; index < 1_200; index++) home.client.put(pods, `a/pod-${index}`);
+    await settle();
+    await run.clock.advance(60_000);
+    expect(unpacked(run)).toEqual([]);
+  });
+});
