@@ -14,6 +14,8 @@ export interface SelectedChange {
 export interface QueuedChange extends SelectedChange {
   /** The first change merged into it; undefined where nothing but the receiver's rights changed. */
   readonly since: Change | undefined;
+  /** What the receiver has of the object, where a loss that waited was made good before it was told; else that is what `since` changed, or `row`. */
+  readonly held?: AnyRow | undefined;
   /** A change of rights is in it: whoever leaves before it was told cannot go on by replaying changes. */
   readonly byRights: boolean;
 }
@@ -110,7 +112,8 @@ class MergingQueue implements ChangeQueue {
     } else if (merged === undefined) {
       this.#delete(place, waiting);
     } else {
-      this.#set(place, { ...merged, since: waiting.since, byRights: waiting.byRights || change === undefined });
+      const { since, held = waiting.type === "DELETED" ? (since?.before ?? waiting.row) : undefined } = waiting;
+      this.#set(place, { ...merged, since, held, byRights: waiting.byRights || change === undefined });
     }
   }
 
@@ -121,7 +124,7 @@ class MergingQueue implements ChangeQueue {
       if (!isLost(entry.row)) continue;
       met.add(keyOf(entry.row));
       if (entry.type === "ADDED") this.#delete(place, entry);
-      else this.#set(place, { ...entry, type: "DELETED", reason: "LOST_ACCESS", row: entry.since?.before ?? entry.row, byRights: true }); // prettier-ignore
+      else this.#set(place, { ...entry, type: "DELETED", reason: "LOST_ACCESS", row: entry.held ?? entry.since?.before ?? entry.row, byRights: true }); // prettier-ignore
     }
     for (const row of rows) {
       if (!met.has(keyOf(row))) this.push({ type: "DELETED", reason: "LOST_ACCESS", row }, undefined);
