@@ -155,9 +155,14 @@ export class DiskWriter {
     let bytes = 0;
     for (const rows of toBatches(partitions.flatMap((partition) => partition.rows))) {
       await slices.turn();
+      let isOver = slices.begin();
       for (const { body } of rows) {
+        // Whose JSON nobody has needed makes it now.
         const used = body.packed?.dictionary;
         if (used !== undefined) dictionaries.set(used.id, used);
+        if (!isOver()) continue;
+        await slices.turn();
+        isOver = slices.begin();
       }
       const block = rows.length === 1 ? undefined : toStoredBlock(rows);
       const text = block?.rows ?? toStoredRow(rows[0]);

@@ -67,10 +67,9 @@ export function createKubeReader({ cluster, link, limits, protobuf, now }: KubeR
       if (piecesOf === undefined || list === undefined) return readList(await send(), plain);
       const answer = await send(acceptProtobuf);
       if (!isProtobuf(answer.headers)) return readList(answer, plain);
-      const read = await readProtobufList(answer, { ...plain, list });
-      if (!(read instanceof ProtobufRefusedError)) return read;
-      protobuf.refuse(piecesOf, read);
-      return readList(await send(), plain);
+      const onRefused = (error: ProtobufRefusedError): void => protobuf.refuse(piecesOf, error);
+      const read = await readProtobufList(answer, { ...plain, list, onRefused });
+      return read instanceof ProtobufRefusedError ? readList(await send(), plain) : read;
     },
     async *listParts(resource, query, options) {
       // As with a watch, only its beginning has a time limit of ours.

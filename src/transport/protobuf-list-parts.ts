@@ -58,14 +58,15 @@ export async function* readProtobufParts(
 }
 
 /**
- * A short list in protobuf, read at once: whoever walks it has nothing to wait for. What was refused instead, where it holds what is not known. Throws KubeError as
- * readProtobufParts does.
+ * A short list in protobuf, or what was refused instead, where it holds what is not known. One that is complete is read at once: whoever walks it has nothing to wait for. A page that
+ * others follow is mostly not looked at, and read as it is walked: that may throw "MalformedResponse", having told `onRefused`, and is then to be asked for
+ * again. Throws KubeError as readProtobufParts does.
  */
 export async function readProtobufList(
   answer: Answer,
-  options: ProtobufAnswerOptions,
+  options: ProtobufAnswerOptions & { readonly onRefused: (error: ProtobufRefusedError) => void },
 ): Promise<KubeList | ProtobufRefusedError> {
-  const { maxBytes, cluster, what, list } = options;
+  const { maxBytes, cluster, what, list, onRefused } = options;
   let bytes: Buffer;
   try {
     bytes = await answer.body.read(maxBytes);
@@ -77,14 +78,28 @@ export async function readProtobufList(
   try {
     const { envelope, start, end } = list.begin(bytes);
     if (end > bytes.length) throw endsEarly(cluster, what);
-    const part = { bytes, from: start };
-    const pieces = [...list.walk(part, end)];
-    list.finish(bytes, part.from);
-    return { ...toPage(envelope, cluster, what), items: [], pieces };
+    list.finish(bytes, end);
+    const page = toPage(envelope, cluster, what);
+    const items = list.walk({ bytes, from: start }, end);
+    if (page.continue !== undefined) return { ...page, items: [], pieces: orMalformed(items, options) };
+    return { ...page, items: [], pieces: [...items] };
   } catch (error) {
-    if (error instanceof ProtobufRefusedError) return error;
-    throw error;
+    if (!(error instanceof ProtobufRefusedError)) throw error;
+    onRefused(error);
+    return error;
   }
+}
+
+function* orMalformed(
+  items: Iterable<KubeListItem>,
+  { cluster, what, onRefused }: Parameters<typeof readProtobufList>[1],
+): Generator<KubeListItem, void, undefined> {
+  const state: { refused?: ProtobufRefusedError } = {};
+  yield* untilRefused(items, state);
+  if (state.refused === undefined) return;
+  onRefused(state.refused);
+  const message = `the answer for ${what} holds what is not known, and is to be asked for as JSON`;
+  throw new KubeError({ reason: "MalformedResponse", message, cluster, cause: state.refused });
 }
 
 function* untilRefused(

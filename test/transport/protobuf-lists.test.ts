@@ -147,6 +147,17 @@ describe("a list in protobuf", () => {
     expect(told()).toMatchObject([{ level: "info", fields: { kind: "Pod", apiVersion: "v1" } }]);
   });
 
+  it("should fail where a page that goes on holds what is not known, and be read as JSON then", async () => {
+    const meta = field(1, field(1), field(2, "7"), field(3, "token"));
+    const bytes = unknownObject("v1", "PodList", meta, field(2, pod(0)), field(2, pod(1, newer)));
+    const { client, told } = await serveLists(bytes, jsonList("7", 2));
+    const page = await client.list(pods, short, forever());
+    expect(page.continue).toBe("token");
+    expect(() => piecesOf(page)).toThrow("asked for as JSON");
+    expect(told()).toHaveLength(1);
+    expect(piecesOf(await client.list(pods, short, forever())).map(({ value }) => value)).toEqual(upTo(2));
+  });
+
   it("should never be believed in part, wherever it ends", async () => {
     const bytes = podList(pod(0), pod(1));
     for (let length = 0; length < bytes.length - 4; length += 7) {

@@ -44,7 +44,7 @@ export interface MessageType {
   readonly required: readonly FieldType[];
 }
 
-/** The message types of the lines of kube-types.ts, each read when it is first asked for. */
+/** The message types of the lines of kube-types.ts, each read when it is first needed: most of what a kind may hold, no object has. */
 export interface MessageTypes {
   /** undefined: not a kind that is known. */
   ofKind(apiVersion: string, kind: string): MessageType | undefined;
@@ -67,7 +67,7 @@ export function createMessageTypes(text: string): MessageTypes {
     if (known !== undefined) return known;
     const line = lines.get(name);
     if (line === undefined) throw new Error(`no message type ${name}`);
-    const type = toMessageType(name, line, named);
+    const type = new LateType(name, line, named);
     made.set(name, type);
     return type;
   };
@@ -80,10 +80,49 @@ export function createMessageTypes(text: string): MessageTypes {
   };
 }
 
+class LateType implements MessageType {
+  readonly name: string;
+  readonly #line: string;
+  readonly #named: (name: string) => MessageType;
+  #content: MessageContent | undefined;
+
+  constructor(name: string, line: string, named: (name: string) => MessageType) {
+    this.name = name;
+    this.#line = line;
+    this.#named = named;
+  }
+
+  get fields(): MessageContent["fields"] {
+    return this.#read().fields;
+  }
+
+  get byTag(): MessageContent["byTag"] {
+    return this.#read().byTag;
+  }
+
+  get size(): number {
+    return this.#read().size;
+  }
+
+  get isInOrder(): boolean {
+    return this.#read().isInOrder;
+  }
+
+  get required(): MessageContent["required"] {
+    return this.#read().required;
+  }
+
+  #read(): MessageContent {
+    return (this.#content ??= toContent(this.name, this.#line, this.#named));
+  }
+}
+
+type MessageContent = Omit<MessageType, "name">;
+
 const fieldPattern = /^(?<name>[^:]+):(?<number>\d+):(?<shape>\*|\[\]|\{\})?(?<dot>\.)?(?<type>\w+)(?<leftOut>[?!])?$/u;
 const shapes: Readonly<Record<string, FieldType["shape"]>> = { "*": "pointer", "[]": "list", "{}": "map" };
 
-function toMessageType(name: string, line: string, named: (name: string) => MessageType): MessageType {
+function toContent(name: string, line: string, named: (name: string) => MessageType): MessageContent {
   const parsed = line
     .split(" ")
     .filter((text) => text !== "")
@@ -116,7 +155,6 @@ function toMessageType(name: string, line: string, named: (name: string) => Mess
   const byTag = Array.from<FieldType | undefined>({ length: Math.max(...all.map(({ tag }) => tag + 1), 0) });
   for (const field of all) byTag[field.tag] = field;
   return {
-    name,
     fields,
     byTag,
     size: all.length,
