@@ -4,6 +4,7 @@
 import { execFile } from "node:child_process";
 import { chmod, copyFile, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { resolve as absolute } from "node:path";
 import { promisify } from "node:util";
 import { build } from "rolldown";
 
@@ -24,8 +25,8 @@ await build({
   input: "src/main.ts",
   platform: "node",
   external: lateOrOptional,
-  // One copy of graphql for those who import it and those who require it.
-  resolve: { alias: { graphql$: resolve("graphql") } },
+  // One copy of graphql for those who import it and those who require it; and of undici what is used.
+  resolve: { alias: { graphql$: resolve("graphql"), undici$: absolute("scripts/undici.cjs") } },
   tsconfig: "tsconfig.json",
   // Else graphql looks for other copies of itself at each field.
   transform: { define: { "process.env.NODE_ENV": '"production"' } },
