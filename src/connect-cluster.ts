@@ -4,6 +4,7 @@ import type { ClusterConnection } from "./config/cluster-connection.ts";
 import type { ClusterConfig, ProbeConfig } from "./config/config.ts";
 import { loadConnection } from "./config/load-connection.ts";
 import type { EmbeddedFleet } from "./embedded-fleet.ts";
+import { createProtobufKinds } from "./kube/protobuf/protobuf-kinds.ts";
 import type { Random } from "./lib/backoff.ts";
 import type { Clock } from "./lib/clock.ts";
 import type { Logger } from "./lib/logger.ts";
@@ -27,6 +28,7 @@ export function createClusterConnector(
   options: ClusterConnectorOptions,
 ): (config: ClusterConfig) => Promise<ClusterLink> {
   const { environment, embedded, probe, clock, random, logger, tracer, transportLimits } = options;
+  const protobuf = createProtobufKinds();
   const connectionOf = ({ name, source }: ClusterConfig): Promise<ClusterConnection> =>
     source.type === "embedded" ? embedded.start(name, source.seed) : loadConnection(source, environment);
   return async (config) => {
@@ -41,6 +43,7 @@ export function createClusterConnector(
       clock,
       random,
       logger,
+      protobuf,
       ...(tracer === undefined ? {} : { tracer }),
       limits: { ...transportLimits, probe: { ...probe, confirmMs, ...transportLimits?.probe } },
       environment: environment.env,

@@ -9,6 +9,8 @@ import type { ClusterConnection } from "../config/cluster-connection.ts";
 import { systemIdentity } from "../kube/identity.ts";
 import type { BelievedRealm } from "../kube/identity.ts";
 import { knownResources } from "../kube/known-resources.ts";
+import { createProtobufKinds } from "../kube/protobuf/protobuf-kinds.ts";
+import type { ProtobufKinds } from "../kube/protobuf/protobuf-kinds.ts";
 import { KubeError } from "../kube/kube-error.ts";
 import { createCredentialSource } from "./credentials.ts";
 import { createEndpoint } from "./endpoint.ts";
@@ -40,6 +42,8 @@ export interface KubeClientOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  /** Shared by all clusters; unset = its own. */
+  readonly protobuf?: ProtobufKinds;
   /** Unset = nothing is traced. */
   readonly tracer?: Tracer;
   readonly limits?: Partial<TransportLimits>;
@@ -116,7 +120,7 @@ export function createKubeClient(options: KubeClientOptions): HttpClusterLink {
       onLinkFailure: (endpoint) => probers.get(endpoint)?.nudge(),
     });
   const link = linkTo(createEndpointChoice(endpoints, connection.balance), true);
-  const protobuf = createProtobufLists({ cluster, logger });
+  const protobuf = createProtobufLists({ cluster, kinds: options.protobuf ?? createProtobufKinds(), logger });
   const now = (): number => clock.now();
   const identityReaders = new Map(
     endpoints.map((endpoint) => [

@@ -1,10 +1,6 @@
-import { kubeTypes } from "../kube/protobuf/kube-types.ts";
-import { MessageReader } from "../kube/protobuf/message-reader.ts";
-import { MessageTranscoder } from "../kube/protobuf/message-transcoder.ts";
-import { createMessageTypes } from "../kube/protobuf/message-types.ts";
-import type { MessageTypes } from "../kube/protobuf/message-types.ts";
 import type { ProtobufRefusedError } from "../kube/protobuf/protobuf-bytes.ts";
-import { ProtobufList } from "../kube/protobuf/protobuf-list.ts";
+import type { ProtobufKinds } from "../kube/protobuf/protobuf-kinds.ts";
+import type { ProtobufList } from "../kube/protobuf/protobuf-list.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { Answer } from "./link.ts";
 import type { ItemType } from "./list-pieces.ts";
@@ -23,33 +19,18 @@ export interface ProtobufLists {
 
 export interface ProtobufListsOptions {
   readonly cluster: string;
+  readonly kinds: ProtobufKinds;
   readonly logger: Logger;
 }
 
-export function createProtobufLists({ cluster, logger }: ProtobufListsOptions): ProtobufLists {
-  const lists = new Map<string, ProtobufList | undefined>();
-  // Reading what is known of the kinds can wait until somebody lists.
-  let read:
-    | { readonly types: MessageTypes; readonly transcoder: MessageTranscoder; readonly reader: MessageReader }
-    | undefined;
+export function createProtobufLists({ cluster, kinds, logger }: ProtobufListsOptions): ProtobufLists {
+  const refused = new Set<string>();
   return {
-    of({ apiVersion, kind }) {
-      const key = `${apiVersion} ${kind}`;
-      if (!lists.has(key)) {
-        read ??= {
-          types: createMessageTypes(kubeTypes),
-          transcoder: new MessageTranscoder(),
-          reader: new MessageReader(),
-        };
-        const type = read.types.ofKind(apiVersion, kind);
-        lists.set(key, type === undefined ? undefined : new ProtobufList({ apiVersion, kind, type, ...read }));
-      }
-      return lists.get(key);
-    },
+    of: ({ apiVersion, kind }) => (refused.has(`${apiVersion} ${kind}`) ? undefined : kinds.listOf(apiVersion, kind)),
     refuse({ apiVersion, kind }, error) {
       const key = `${apiVersion} ${kind}`;
-      if (lists.get(key) === undefined) return;
-      lists.set(key, undefined);
+      if (refused.has(key)) return;
+      refused.add(key);
       logger.info("a list in protobuf holds what is not known here, and is read as JSON", {
         cluster,
         apiVersion,
