@@ -64,7 +64,12 @@ interface Subscriber {
 async function subscribeFleetgraph(bench: Bench): Promise<Subscriber> {
   const { url, headers, process } = await bench.fleetgraph();
   const query = `subscription { podsChanged(snapshot: false) { type objects { ${eightFields} resourceVersion } } }`;
-  return toSubscriber(process, [await openGraphqlSocket({ url, headers, query, id: randomUUID() })]);
+  const socket = await openGraphqlSocket({ url, headers, query, id: randomUUID() });
+  let isSynced = false;
+  socket.onMessage = (data) => (isSynced ||= data.includes("SYNCED"));
+  // What changes before is not among what it hears of.
+  await until(async () => isSynced, 1);
+  return toSubscriber(process, [socket]);
 }
 
 /** It has a group of sockets for each namespace. */
