@@ -17,7 +17,7 @@ export interface FleetgraphOptions {
   readonly token?: string;
   /** Working directory; its `cache` folder is the disk cache. */
   readonly dir: string;
-  /** Set: with an inspector on loopback, and a probe of the event loop from the first moment on. */
+  /** Set: with an inspector on loopback, and a probe of the event loop. */
   readonly inspected?: boolean;
 }
 
@@ -121,7 +121,13 @@ function toConfig(clusters: readonly KubeAccess[], hasCallers: boolean): object 
   };
 }
 
-/** Keeps a histogram of the loop's delay where the inspector finds it; 10 ms is the resolution Node and prom-client begin with. */
+/**
+ * Keeps a histogram of the loop's delay where the inspector finds it, from the first connection to a cluster on: what is read before is no sync. 10 ms is
+ * the resolution Node and prom-client begin with.
+ */
 export const loopProbe = `data:text/javascript,${encodeURIComponent(
-  'import { monitorEventLoopDelay } from "node:perf_hooks"; globalThis.benchLoop = monitorEventLoopDelay({ resolution: 10 }); globalThis.benchLoop.enable();',
+  `import { monitorEventLoopDelay } from "node:perf_hooks";
+  import { subscribe, unsubscribe } from "node:diagnostics_channel";
+  globalThis.benchLoop = monitorEventLoopDelay({ resolution: 10 });
+  subscribe("net.client.socket", function begin() { unsubscribe("net.client.socket", begin); globalThis.benchLoop.enable(); });`,
 )}`;
