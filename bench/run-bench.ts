@@ -12,6 +12,7 @@ import { compareAnswers } from "./compare-answers.ts";
 import { toLines } from "./measure/table.ts";
 import type { BenchOptions } from "./options.ts";
 import { startFleetgraph } from "./targets/fleetgraph-target.ts";
+import { untilQuiet } from "./targets/node-process.ts";
 import { startPlain } from "./targets/plain-target.ts";
 import type { PlainTarget } from "./targets/plain-target.ts";
 import { countPods, loadWorld } from "./world/load-world.ts";
@@ -110,11 +111,13 @@ async function createBench(pair: ClusterPair, { options, runDir, closing, say }:
     }),
     plain: once(async () => (running = closing(await startPlain(pair.clusters)))),
     async withoutPlain(act) {
-      const wake = running?.process.pause();
+      if (running === undefined) return act();
+      const wake = running.process.pause();
       try {
         return await act();
       } finally {
-        wake?.();
+        wake();
+        await untilQuiet(running.process);
       }
     },
     clientGo: once(() => buildClientGo(options.dir, say)),

@@ -34,7 +34,7 @@ export interface Bench {
   readonly token: string;
   fleetgraph(): Promise<FleetgraphTarget>;
   plain(): Promise<PlainTarget>;
-  /** `act`, while plain Node gets no processor: it, too, works at every change. It has some seconds of changes to take up afterwards. */
+  /** `act`, while plain Node gets no processor: it, too, works at every change. Resolves once it has taken up what it missed. */
   withoutPlain<T>(act: () => Promise<T>): Promise<T>;
   /** A folder of this run that was not there before. */
   freshDir(name: string): Promise<string>;

@@ -124,6 +124,7 @@ async function measureRounds({ subscribe, asleep, ...measurement }: Rounds): Pro
     subscriber.close();
   } finally {
     wake();
+    await untilQuiet(asleep.process);
   }
   return all;
 }

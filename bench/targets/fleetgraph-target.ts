@@ -129,5 +129,5 @@ export const loopProbe = `data:text/javascript,${encodeURIComponent(
   `import { monitorEventLoopDelay } from "node:perf_hooks";
   import { subscribe, unsubscribe } from "node:diagnostics_channel";
   globalThis.benchLoop = monitorEventLoopDelay({ resolution: 10 });
-  subscribe("net.client.socket", function begin() { unsubscribe("net.client.socket", begin); globalThis.benchLoop.enable(); });`,
+  subscribe("undici:client:beforeConnect", function begin() { unsubscribe("undici:client:beforeConnect", begin); globalThis.benchLoop.enable(); });`,
 )}`;
