@@ -4,7 +4,6 @@ import { ApiError } from "../kube/api-error.ts";
 import type { Identity } from "../kube/identity.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
-import { createSharedAbort } from "../lib/shared-abort.ts";
 import { isSharedStream } from "../lib/shared-stream.ts";
 import { noTracer } from "../lib/tracer.ts";
 import type { Tracer } from "../lib/tracer.ts";
@@ -16,6 +15,8 @@ import type { FormattedError } from "./format-error.ts";
 import type { Session } from "./gate.ts";
 import type { Limits } from "./limits/limits.ts";
 import type { Metrics, Transport } from "./metrics.ts";
+import { createScope } from "./operation-scope.ts";
+import type { Scope } from "./operation-scope.ts";
 import { readAfterTokens } from "./read-after-tokens.ts";
 import type { Execute } from "./rows/row-writer.ts";
 import type { OperationRequest } from "./server-options.ts";
@@ -185,11 +186,11 @@ export function createOperations({
   }
 
   async function executeOperation(prepared: PreparedOperation, origin: OperationOrigin): Promise<FormattedResult> {
-    const { requestId, controller } = origin;
+    const { requestId } = origin;
     if (running >= limits.requests) return { errors: report([createBusyError(limits.requests)], requestId) };
     running += 1;
     const startedMs = clock.monotonic();
-    const scope = controller === undefined ? createScope(origin.signal) : toScope(controller);
+    const scope = createScope(origin);
     const isMutation = prepared.operation.operation === OperationTypeNode.MUTATION;
     try {
       const context = contextOf(origin, scope);
@@ -273,41 +274,6 @@ export function createOperations({
   }
 }
 
-interface Scope {
-  readonly signal: AbortSignal;
-  abort(reason: Error): void;
-  /** Lets go of the signal it was made from. */
-  close(): void;
-}
-
-/** A signal of one operation below that of its client, whose listener is taken back. (AbortSignal.any keeps it as long as the client stays.) */
-function createScope(outer: AbortSignal): Scope {
-  return new OperationScope(outer);
-}
-
-/** A signal that is the operation's alone stands below none. */
-function toScope(controller: AbortController): Scope {
-  return new OwnScope(controller);
-}
-
-class OwnScope implements Scope {
-  readonly #controller: AbortController;
-
-  constructor(controller: AbortController) {
-    this.#controller = controller;
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
-
-  abort(reason: Error): void {
-    this.#controller.abort(reason);
-  }
-
-  close(): void {}
-}
-
 class StartedRequest implements OperationRequest {
   readonly requestId: string;
   readonly identity: Identity;
@@ -323,34 +289,6 @@ class StartedRequest implements OperationRequest {
 
   get signal(): AbortSignal {
     return this.#scope.signal;
-  }
-}
-
-class OperationScope implements Scope {
-  readonly #outer: AbortSignal;
-  readonly #controller = createSharedAbort();
-
-  constructor(outer: AbortSignal) {
-    this.#outer = outer;
-    if (outer.aborted) this.handleEvent();
-    else outer.addEventListener("abort", this, { once: true });
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
-
-  abort(reason: Error): void {
-    this.#controller.abort(reason);
-  }
-
-  close(): void {
-    this.#outer.removeEventListener("abort", this);
-  }
-
-  /** The outer signal was aborted. */
-  handleEvent(): void {
-    this.#controller.abort(this.#outer.reason);
   }
 }
 
