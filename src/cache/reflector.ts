@@ -23,6 +23,7 @@ import type { Pause } from "./pacer.ts";
 import { isOlder } from "./resource-version.ts";
 import type { ResourceStore } from "./resource-store.ts";
 import type { RowMaker } from "./row-maker.ts";
+import { showFailure } from "./show-failure.ts";
 import type { Slices } from "./slices.ts";
 import type { CacheTimings } from "./timings.ts";
 import { type WatchEnd, runWatch } from "./watch-stream.ts";
@@ -356,18 +357,8 @@ export class Reflector {
     return Math.max(pauseMs, plan.retryAfterMs);
   }
 
-  /** What may be seen of the rows after a failure. */
-  #show({ show, reason, error }: FailurePlan): void {
-    const hidden = show === "forbidden" ? "FORBIDDEN" : "UNREACHABLE";
-    if (show !== "held" && this.#store.size > 0) {
-      this.#complete = false;
-      this.#store.letGo(hidden, reason, error);
-    } else if (show !== "held") {
-      this.#store.setState(hidden, reason, { error });
-    } else {
-      const state = this.#complete ? "STALE" : this.#store.size > 0 ? "SYNCING" : "UNREACHABLE";
-      this.#store.setState(state, reason, { error });
-    }
+  #show(plan: FailurePlan): void {
+    this.#complete = showFailure(this.#store, plan, this.#complete);
     this.#settle();
   }
 
