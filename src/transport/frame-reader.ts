@@ -1,7 +1,6 @@
 import type { WatchEvent } from "../kube/client.ts";
 import { ItemReader } from "./list-pieces.ts";
-import type { JsonItem } from "./list-pieces.ts";
-import type { ItemType } from "./list-pieces.ts";
+import type { ItemType, JsonItem } from "./list-pieces.ts";
 import { endOfNested, findManagedFieldsWithin, nextBracket } from "./managed-fields.ts";
 import type { FindEnd } from "./managed-fields.ts";
 

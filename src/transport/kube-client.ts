@@ -101,6 +101,7 @@ export function createKubeClient(options: KubeClientOptions): HttpClusterLink {
       }),
     ]),
   );
+  const kinds = options.protobuf ?? createProtobufKinds();
   let verify: VerifyEndpoint | undefined;
   const linkTo = (choice: EndpointChoice, isVerified: boolean): Link =>
     createLink({
@@ -109,6 +110,7 @@ export function createKubeClient(options: KubeClientOptions): HttpClusterLink {
       clock,
       random,
       limits,
+      protobuf: kinds,
       userAgent,
       tracer,
       choice,
@@ -120,7 +122,7 @@ export function createKubeClient(options: KubeClientOptions): HttpClusterLink {
       onLinkFailure: (endpoint) => probers.get(endpoint)?.nudge(),
     });
   const link = linkTo(createEndpointChoice(endpoints, connection.balance), true);
-  const protobuf = createProtobufLists({ cluster, kinds: options.protobuf ?? createProtobufKinds(), logger });
+  const protobuf = createProtobufLists({ cluster, kinds, logger });
   const now = (): number => clock.now();
   const identityReaders = new Map(
     endpoints.map((endpoint) => [

@@ -32,17 +32,15 @@ const shortLimit = 50;
 
 /** Reads over a link, as the KubeReader interface promises. */
 export function createKubeReader({ cluster, link, limits, protobuf, now }: KubeReaderOptions): KubeReader {
-  const getJson = async (path: string, query: URLSearchParams, options: CallOptions, accept?: string) => {
-    const call = {
-      kind: "read",
-      method: "GET",
-      path,
-      query,
-      options,
-      ...(accept === undefined ? {} : { accept }),
-    } as const;
-    return readJson(await link.send(call), limits.maxBodyBytes);
-  };
+  const ask = (
+    kind: "read" | "watch",
+    path: string,
+    query: URLSearchParams,
+    options: CallOptions,
+    accept: string | undefined,
+  ) => link.send({ kind, method: "GET", path, query, options, ...(accept === undefined ? {} : { accept }) });
+  const getJson = async (path: string, query: URLSearchParams, options: CallOptions, accept?: string) =>
+    readJson(await ask("read", path, query, options, accept), limits.maxBodyBytes);
   const none = new URLSearchParams();
   return {
     async get(resource, object, options) {
@@ -51,15 +49,8 @@ export function createKubeReader({ cluster, link, limits, protobuf, now }: KubeR
       return body;
     },
     async list(resource, query, options) {
-      const send = (accept?: string) =>
-        link.send({
-          kind: "read",
-          method: "GET",
-          path: toResourcePath(resource, toScope(query)),
-          query: toListParameters(query),
-          options,
-          ...(accept === undefined ? {} : { accept }),
-        });
+      const path = toResourcePath(resource, toScope(query));
+      const send = (accept?: string) => ask("read", path, toListParameters(query), options, accept);
       const piecesOf = toPiecesOf(resource, query);
       const plain = { maxBytes: limits.maxBodyBytes, cluster, what: toResourceName(resource), piecesOf };
       const isShort = query.limit !== undefined && query.limit <= shortLimit;
@@ -73,15 +64,8 @@ export function createKubeReader({ cluster, link, limits, protobuf, now }: KubeR
     },
     async *listParts(resource, query, options) {
       // As with a watch, only its beginning has a time limit of ours.
-      const send = (of: ListQuery, accept?: string) =>
-        link.send({
-          kind: "watch",
-          method: "GET",
-          path: toResourcePath(resource, toScope(query)),
-          query: toListParameters(of),
-          options,
-          ...(accept === undefined ? {} : { accept }),
-        });
+      const path = toResourcePath(resource, toScope(query));
+      const send = (of: ListQuery, accept?: string) => ask("watch", path, toListParameters(of), options, accept);
       const piecesOf = toItemType(resource);
       const plain = { maxBytes: limits.maxBodyBytes, cluster, what: toResourceName(resource), piecesOf };
       const list = protobuf.of(piecesOf);

@@ -4,6 +4,7 @@ import type { Tracer } from "../lib/tracer.ts";
 import type { Clock } from "../lib/clock.ts";
 import { sleep } from "../lib/clock.ts";
 import type { CallOptions } from "../kube/client.ts";
+import type { ProtobufKinds } from "../kube/protobuf/protobuf-kinds.ts";
 import { KubeError, isKubeError, isLinkFailure } from "../kube/kube-error.ts";
 import type { ConnectionImpersonation } from "../config/cluster-connection.ts";
 import { untilAborted } from "../lib/until-aborted.ts";
@@ -58,6 +59,8 @@ export interface LinkOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly limits: TransportLimits;
+  /** Reads failures that are told in protobuf. */
+  readonly protobuf: Pick<ProtobufKinds, "readStatus">;
   readonly userAgent: string;
   /** Its `traceparent` goes along with each call. */
   readonly tracer: Tracer;
@@ -117,12 +120,13 @@ interface Attempts {
 
 /** The loop of one call. Reads are repeated within attempts, budget and deadline; a write goes on only where nothing was sent. */
 async function sendUntil(
-  { cluster, clock, random, limits }: LinkOptions,
+  options: LinkOptions,
   call: Call,
   deadline: Deadline,
   attempts: Attempts,
   budget: ReturnType<typeof createRetryBudget>,
 ): Promise<Exchanged> {
+  const { cluster, clock, random, limits } = options;
   const backoff = createBackoff({ baseMs: limits.retryBaseMs, maxMs: limits.retryMaxMs, random });
   let last: KubeError | undefined;
   for (;;) {
@@ -132,7 +136,7 @@ async function sendUntil(
         budget.earn();
         return answer;
       }
-      throw await readFailure(cluster, call, answer, clock.now());
+      throw await readFailure(options, call, answer);
     } catch (cause) {
       const error = toKubeError(cluster, call, deadline, cause);
       // The endpoint went down meanwhile: what was found out about it says more than that there is none.
@@ -269,15 +273,19 @@ function toRequest(
 /** A Status is small; whatever else answers is only quoted. */
 const maxFailureBytes = 1024 * 1024;
 
-async function readFailure(cluster: string, call: Call, answer: Exchanged, nowMs: number): Promise<KubeError> {
+async function readFailure(
+  { cluster, clock, protobuf }: LinkOptions,
+  call: Call,
+  answer: Exchanged,
+): Promise<KubeError> {
   const bytes = await answer.body.read(maxFailureBytes);
   const retryAfter = answer.headers["retry-after"];
   return toStatusError({
     cluster,
     status: answer.status,
     retryAfter: typeof retryAfter === "string" ? retryAfter : undefined,
-    body: toFailureBody(bytes, answer.headers),
-    nowMs,
+    body: toFailureBody(bytes, answer.headers, protobuf),
+    nowMs: clock.now(),
     isWrite: call.kind === "write",
   });
 }

@@ -6,6 +6,7 @@ import { toGuardedPieces, toPage } from "./list-answer.ts";
 import type { ListAnswerOptions } from "./list-answer.ts";
 import { ItemReader, cutList, findItems, walkPart } from "./list-pieces.ts";
 import type { ItemType } from "./list-pieces.ts";
+
 /**
  * A list as its answer comes, in parts of some dozens of items: the first can be worked in while the server still makes the last. Of the bytes only one part
  * is held, and the server waits while a part is walked. Throws KubeError as readList does; what came before was true.
