@@ -12,8 +12,6 @@ for (const [at, byte] of Buffer.from('"\\\b\f\n\r\t').entries()) escapeOf[byte] 
 
 export const hexDigits: Uint8Array = Buffer.from("0123456789abcdef");
 
-export const base64Digits: Uint8Array = Buffer.from("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
-
 /** How many bytes a character of UTF-8 has that begins with one of 0x80 or more; 0 where it is none (Unicode 15, table 3-7). */
 export function runeLength(bytes: Uint8Array, from: number, to: number): 0 | 2 | 3 | 4 {
   const first = bytes[from]!;

@@ -1,4 +1,4 @@
-import { base64Digits, escapeOf, hexDigits, isPlain, runeLength } from "./json-escapes.ts";
+import { escapeOf, hexDigits, isPlain, runeLength } from "./json-escapes.ts";
 
 const [quote, backslash, zero] = [0x22, 0x5c, 0x30];
 /** The longest number or time in JSON, and then some. */
@@ -98,20 +98,8 @@ export class JsonWriter {
   }
 
   /** Base64 of bytes, quoted. */
-  base64(source: Uint8Array, from: number, to: number): void {
-    this.#reserve(4 * Math.ceil((to - from) / 3) + 2);
-    const out = this.#bytes;
-    out[this.#at++] = quote;
-    for (let next = from; next < to; next += 3) {
-      const left = to - next;
-      const bits =
-        (source[next]! << 16) | ((left > 1 ? source[next + 1]! : 0) << 8) | (left > 2 ? source[next + 2]! : 0);
-      out[this.#at++] = base64Digits[bits >> 18]!;
-      out[this.#at++] = base64Digits[(bits >> 12) & 63]!;
-      out[this.#at++] = left > 1 ? base64Digits[(bits >> 6) & 63]! : 0x3d;
-      out[this.#at++] = left > 2 ? base64Digits[bits & 63]! : 0x3d;
-    }
-    out[this.#at++] = quote;
+  base64(source: Buffer, from: number, to: number): void {
+    this.raw(`"${source.toString("base64", from, to)}"`);
   }
 
   integer(value: number | bigint): void {

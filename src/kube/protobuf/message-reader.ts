@@ -1,7 +1,8 @@
 import { JsonWriter } from "./json-writer.ts";
 import type { FieldType, MessageType, ValueKind } from "./message-types.ts";
+import { MessageWalker } from "./message-walker.ts";
 import { ProtobufBytes, ProtobufRefusedError } from "./protobuf-bytes.ts";
-import { endOfRun, endOfValue, fieldAt, isBefore, keyOf, toBoolean, toInt32, wrappedTypes } from "./protobuf-fields.ts";
+import { takeEntries, toBoolean, toInt32, wrappedTypes } from "./protobuf-fields.ts";
 import { ShortTexts } from "./short-texts.ts";
 import { TimeWriter } from "./write-time.ts";
 
@@ -11,7 +12,7 @@ type JsonObject = Record<string, unknown>;
  * Reads a message of protobuf as the value that JSON.parse gives for what MessageTranscoder writes of it, only that the fields of an object may stand in another
  * order. Nothing is passed over: what its types do not know, or know otherwise, is refused with a throw.
  */
-export class MessageReader {
+export class MessageReader extends MessageWalker<JsonObject> {
   readonly #out = new JsonWriter();
   readonly #times = new TimeWriter(this.#out);
   readonly #strings = new ShortTexts((bytes, from, to) => this.#toText(bytes, from, to));
@@ -24,35 +25,12 @@ export class MessageReader {
     const source = new ProtobufBytes(bytes);
     source.at = from;
     if (to > bytes.length) throw new ProtobufRefusedError("a message ends too early");
-    this.#members(target, source, to, type);
+    this.walk(target, source, to, type);
   }
 
-  #members(target: JsonObject, source: ProtobufBytes, to: number, type: MessageType): void {
-    const { byTag, required, name } = type;
-    let next = 0;
-    let ahead = 0;
-    while (source.at < to) {
-      const start = source.at;
-      const field = fieldAt(source, to, byTag, name);
-      if (field.slot < next) throw new ProtobufRefusedError(`the fields of ${name} are not in order`);
-      next = field.slot + 1;
-      while (ahead < required.length && required[ahead]!.slot < next) {
-        const expected = required[ahead++]!;
-        if (expected !== field) this.#missing(target, expected);
-      }
-      let end = to;
-      if (field.isRepeated) {
-        end = endOfRun(source, to, field.tag);
-        source.at = start;
-      } else if ((field.tag & 7) === 2) end = source.span(to);
-      this.#member(target, source, end, field);
-    }
-    while (ahead < required.length) this.#missing(target, required[ahead++]!);
-  }
-
-  #member(target: JsonObject, source: ProtobufBytes, to: number, field: FieldType): void {
+  protected override member(target: JsonObject, source: ProtobufBytes, to: number, field: FieldType): void {
     const { shape, value, message, name } = field;
-    if (field.isInline) this.#members(target, source, to, message!);
+    if (field.isInline) this.walk(target, source, to, message!);
     else if (field.isSkipped) source.at = to;
     else if (field.leftOut === "span" && source.at === to) return;
     else if (field.leftOut === "number" && source.bytes[source.at] === 0) source.at++;
@@ -82,7 +60,7 @@ export class MessageReader {
 
   #object(source: ProtobufBytes, to: number, type: MessageType): JsonObject {
     const made: JsonObject = {};
-    this.#members(made, source, to, type);
+    this.walk(made, source, to, type);
     return made;
   }
 
@@ -114,34 +92,24 @@ export class MessageReader {
     return list;
   }
 
-  /** As Go sorts the keys: what comes in another order is refused. */
   #map(source: ProtobufBytes, to: number, value: ValueKind, message: MessageType | undefined): JsonObject {
-    const { bytes } = source;
     const map: JsonObject = {};
-    let [lastFrom, lastTo] = [0, 0];
-    while (source.at < to) {
-      source.small(to);
-      const end = source.span(to);
-      const keyEnd = keyOf(source, end);
-      const keyFrom = source.at;
-      if (lastTo !== 0 && !isBefore(bytes, lastFrom, lastTo, keyFrom, keyEnd))
-        throw new ProtobufRefusedError("the keys of a map are not in order");
-      [lastFrom, lastTo] = [keyFrom, keyEnd];
-      const key = this.#strings.get(bytes, keyFrom, keyEnd);
+    takeEntries(source, to, value, (keyFrom, keyTo, valueTo) => {
+      const key = this.#strings.get(source.bytes, keyFrom, keyTo);
       // An assignment would not make such a member.
       if (key === "__proto__") throw new ProtobufRefusedError("a map has a key that objects have themselves");
-      source.at = keyEnd;
-      const valueEnd = endOfValue(source, end, value);
-      map[key] = valueEnd === undefined ? "" : this.#value(source, valueEnd, value, message);
-      if (source.at !== end) throw new ProtobufRefusedError("an entry has more than a key and a value");
-    }
+      map[key] = valueTo === undefined ? "" : this.#value(source, valueTo, value, message);
+    });
     return map;
   }
 
   /** What Go writes where nothing came, and that is not left out. */
-  #missing(target: JsonObject, { name, shape, value, message, isInline }: FieldType): void {
-    const nothing = new ProtobufBytes(emptyBytes);
-    if (isInline) this.#members(target, nothing, 0, message!);
+  protected override missing(
+    target: JsonObject,
+    nothing: ProtobufBytes,
+    { name, shape, value, message, isInline }: FieldType,
+  ): void {
+    if (isInline) this.walk(target, nothing, 0, message!);
     // Go cannot tell a list of nothing from none in protobuf.
     else if (shape !== "one" || value === "bytes") target[name] = null;
     else if (value === "int32" || value === "int64") target[name] = 0;
@@ -166,8 +134,6 @@ export class MessageReader {
     return this.#out.text().slice(1, -1);
   }
 }
-
-const emptyBytes = Buffer.alloc(0);
 
 function parseRaw(text: string): unknown {
   try {

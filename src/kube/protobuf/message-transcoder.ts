@@ -1,8 +1,9 @@
 import type { FieldType, MessageType, ValueKind } from "./message-types.ts";
 import { JsonWriter, toAsciiWords } from "./json-writer.ts";
 import type { AsciiWords } from "./json-writer.ts";
+import { MessageWalker } from "./message-walker.ts";
 import { ProtobufBytes, ProtobufRefusedError } from "./protobuf-bytes.ts";
-import { endOfRun, endOfValue, fieldAt, isBefore, keyOf, toBoolean, toInt32, wrappedTypes } from "./protobuf-fields.ts";
+import { fieldAt, takeEntries, toBoolean, toInt32, wrappedTypes } from "./protobuf-fields.ts";
 import { TimeWriter } from "./write-time.ts";
 
 const [openBrace, closeBrace, openBracket, closeBracket, comma, colon] = [0x7b, 0x7d, 0x5b, 0x5d, 0x2c, 0x3a];
@@ -12,12 +13,13 @@ const [none, yes, no, nothing] = [
   toAsciiWords("false"),
   toAsciiWords('""'),
 ] as const;
+
 /**
  * Writes what a message of protobuf says as kube-apiserver writes it in JSON, byte for byte: fields in the order of the Go types, with Go's escapes, and what
  * Go leaves out left out. Nothing is passed over: what its types do not know, or know otherwise, is refused with a throw. One object may be
  * written at a time.
  */
-export class MessageTranscoder {
+export class MessageTranscoder extends MessageWalker<number> {
   readonly #out = new JsonWriter();
   readonly #times = new TimeWriter(this.#out);
   readonly #intOrString = wrappedTypes.named("IntOrString");
@@ -47,44 +49,16 @@ export class MessageTranscoder {
 
   /** Each with a comma before it. */
   #members(source: ProtobufBytes, to: number, type: MessageType, base: number): void {
-    if (type.isInOrder) return this.#membersInOrder(source, to, type, base);
+    if (type.isInOrder) return this.walk(base, source, to, type);
     const above = base + 2 * type.size;
     this.#scan(source, to, type, base);
     for (const field of type.fields) {
       const slot = base + 2 * field.slot;
       const end = this.#slots[slot + 1]!;
       source.at = this.#slots[slot]!;
-      if (end !== 0) this.#member(source, end, field, above);
-      else if (field.isRequired) this.#missing(source, field, above);
+      if (end !== 0) this.member(above, source, end, field);
+      else if (field.isRequired) this.missing(above, this.nothing, field);
     }
-    source.at = to;
-  }
-
-  /** The same in one go. */
-  #membersInOrder(source: ProtobufBytes, to: number, { byTag, required, name }: MessageType, base: number): void {
-    let next = 0;
-    let ahead = 0;
-    while (source.at < to) {
-      const start = source.at;
-      const field = fieldAt(source, to, byTag, name);
-      if (field.slot < next) throw new ProtobufRefusedError(`the fields of ${name} are not in order`);
-      next = field.slot + 1;
-      while (ahead < required.length && required[ahead]!.slot < next) {
-        const expected = required[ahead++]!;
-        if (expected === field) break;
-        const { at } = source;
-        this.#missing(source, expected, base);
-        source.at = at;
-      }
-      let end: number;
-      if (field.isRepeated) {
-        end = endOfRun(source, to, field.tag);
-        source.at = start;
-      } else if ((field.tag & 7) === 0) end = to;
-      else end = source.span(to);
-      this.#member(source, end, field, base);
-    }
-    while (ahead < required.length) this.#missing(source, required[ahead++]!, base);
     source.at = to;
   }
 
@@ -115,7 +89,7 @@ export class MessageTranscoder {
   }
 
   /** One that is there; what it holds is read. */
-  #member(source: ProtobufBytes, to: number, field: FieldType, base: number): void {
+  protected override member(base: number, source: ProtobufBytes, to: number, field: FieldType): void {
     const { shape, value, message } = field;
     if (field.isInline) this.#members(source, to, message!, base);
     else if (field.leftOut === "span" && source.at === to) return;
@@ -215,43 +189,33 @@ export class MessageTranscoder {
     out.wrap(start, openBracket, closeBracket);
   }
 
-  /** Go sorts the keys, here as there: what comes in another order is refused. */
   #map(source: ProtobufBytes, to: number, { value, message }: FieldType, base: number): void {
     const out = this.#out;
-    const { bytes } = source;
     const start = out.length;
-    let [lastFrom, lastTo] = [0, 0];
-    while (source.at < to) {
-      source.small(to);
-      const end = source.span(to);
-      const keyEnd = keyOf(source, end);
-      const keyFrom = source.at;
-      if (lastTo !== 0 && !isBefore(bytes, lastFrom, lastTo, keyFrom, keyEnd))
-        throw new ProtobufRefusedError("the keys of a map are not in order");
-      [lastFrom, lastTo] = [keyFrom, keyEnd];
+    takeEntries(source, to, value, (keyFrom, keyTo, valueTo) => {
       out.byte(comma);
-      out.string(bytes, keyFrom, keyEnd);
+      out.string(source.bytes, keyFrom, keyTo);
       out.byte(colon);
-      source.at = keyEnd;
-      const valueEnd = endOfValue(source, end, value);
-      if (valueEnd === undefined) out.ascii(nothing);
-      else this.#value(source, valueEnd, value, message, base);
-      if (source.at !== end) throw new ProtobufRefusedError("an entry has more than a key and a value");
-    }
+      if (valueTo === undefined) out.ascii(nothing);
+      else this.#value(source, valueTo, value, message, base);
+    });
     out.wrap(start, openBrace, closeBrace);
   }
 
   /** What Go writes where nothing came, and that is not left out. */
-  #missing(source: ProtobufBytes, { key, shape, value, message, isInline }: FieldType, base: number): void {
-    source.at = 0;
-    if (isInline) return this.#members(source, 0, message!, base);
+  protected override missing(
+    base: number,
+    empty: ProtobufBytes,
+    { key, shape, value, message, isInline }: FieldType,
+  ): void {
+    if (isInline) return this.#members(empty, 0, message!, base);
     const out = this.#out;
     out.ascii(key);
     // Go cannot tell a list of nothing from none in protobuf.
     if (shape !== "one" || value === "bytes") out.ascii(none);
     else if (value === "int32" || value === "int64") out.integer(0);
     else if (value === "bool") out.ascii(no);
-    else this.#value(source, 0, value, message, base);
+    else this.#value(empty, 0, value, message, base);
   }
 }
 

@@ -31,16 +31,6 @@ export function endOfRun(source: ProtobufBytes, to: number, tag: number): number
   }
 }
 
-/** Whether the first bytes sort before the second ones. */
-export function isBefore(bytes: Uint8Array, from: number, to: number, otherFrom: number, otherTo: number): boolean {
-  const length = Math.min(to - from, otherTo - otherFrom);
-  for (let at = 0; at < length; at++) {
-    const difference = bytes[from + at]! - bytes[otherFrom + at]!;
-    if (difference !== 0) return difference < 0;
-  }
-  return to - from < otherTo - otherFrom;
-}
-
 export function toInt32(value: number | bigint): number {
   if (typeof value === "bigint" || value > 0x7fff_ffff || value < -0x8000_0000)
     throw new ProtobufRefusedError("a number has more than 32 bits");
@@ -52,14 +42,44 @@ export function toBoolean(value: number | bigint): boolean {
   return value === 1;
 }
 
+/** One entry of a map: where its key begins and ends, and where its value ends, undefined where there is none: that is empty bytes. */
+export type TakeEntry = (keyFrom: number, keyTo: number, valueTo: number | undefined) => void;
+
+/** Gives each entry of a map, `source` being where its value begins. Go sorts the keys, in protobuf as in JSON: what comes in another order is refused. */
+export function takeEntries(source: ProtobufBytes, to: number, value: ValueKind, take: TakeEntry): void {
+  let [lastFrom, lastTo] = [0, 0];
+  while (source.at < to) {
+    source.small(to);
+    const end = source.span(to);
+    const keyTo = keyOf(source, end);
+    const keyFrom = source.at;
+    if (lastTo !== 0 && !isBefore(source.bytes, lastFrom, lastTo, keyFrom, keyTo))
+      throw new ProtobufRefusedError("the keys of a map are not in order");
+    [lastFrom, lastTo] = [keyFrom, keyTo];
+    source.at = keyTo;
+    take(keyFrom, keyTo, endOfValue(source, end, value));
+    if (source.at !== end) throw new ProtobufRefusedError("an entry has more than a key and a value");
+  }
+}
+
+/** Whether the first bytes sort before the second ones. */
+function isBefore(bytes: Uint8Array, from: number, to: number, otherFrom: number, otherTo: number): boolean {
+  const length = Math.min(to - from, otherTo - otherFrom);
+  for (let at = 0; at < length; at++) {
+    const difference = bytes[from + at]! - bytes[otherFrom + at]!;
+    if (difference !== 0) return difference < 0;
+  }
+  return to - from < otherTo - otherFrom;
+}
+
 /** Where the key of a map's entry ends, which begins where `source` then is. */
-export function keyOf(source: ProtobufBytes, end: number): number {
+function keyOf(source: ProtobufBytes, end: number): number {
   if (source.at >= end || source.bytes[source.at++] !== keyTag) throw new ProtobufRefusedError("an entry has no key");
   return source.span(end);
 }
 
 /** Where the value of an entry ends, which begins where `source` then is; undefined for bytes of length zero, which may be left out. */
-export function endOfValue(source: ProtobufBytes, end: number, value: ValueKind): number | undefined {
+function endOfValue(source: ProtobufBytes, end: number, value: ValueKind): number | undefined {
   if (source.at === end && value === "bytes") return undefined;
   const tag = source.at < end ? source.bytes[source.at++]! : 0;
   const isNumber = value === "int32" || value === "int64" || value === "bool";
