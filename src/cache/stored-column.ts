@@ -1,3 +1,4 @@
+import { isRecord } from "../kube/read-json.ts";
 import type { Assemble, Cells } from "./assemble-objects.ts";
 
 /*
@@ -61,11 +62,11 @@ export function toValues(column: Column, count: number, assemble: Assemble): rea
 
 function pack(values: readonly unknown[]): Values {
   const [first] = values;
-  if (values.length < fewObjects || !isPlain(first)) return values;
+  if (values.length < fewObjects || !isRecord(first)) return values;
   const keys = Object.keys(first);
   // To set this key would set the prototype.
   if (keys.length === 0 || keys.includes("__proto__")) return values;
-  const objects = values.filter(isPlain);
+  const objects = values.filter(isRecord);
   if (objects.length !== values.length || !objects.every((each) => hasKeys(each, keys))) return values;
   return { count: values.length, keys, columns: keys.map((key) => toColumn(objects.map((each) => each[key]))) };
 }
@@ -85,10 +86,6 @@ function unpack(values: Values, assemble: Assemble): readonly unknown[] {
 
 function isList(values: Values): values is readonly unknown[] {
   return Array.isArray(values);
-}
-
-function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function hasKeys(object: object, keys: readonly string[]): boolean {

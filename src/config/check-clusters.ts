@@ -1,3 +1,4 @@
+import { isRecord } from "../kube/read-json.ts";
 import { checkIdentities } from "./check-identities.ts";
 import { clusterSourceKeys } from "./clusters-schema.ts";
 import { configDefaults } from "./config.ts";
@@ -14,7 +15,7 @@ export function checkClusters(source: YamlSource): ConfigProblem[] {
   const report = (path: ConfigPath, message: string, at: "value" | "key" = "value"): void => {
     problems.push({ ...source.locate(path, at), path: formatPath(path), message });
   };
-  if (!isMapping(source.value)) return problems;
+  if (!isRecord(source.value)) return problems;
   checkProbe(source.value["probe"], report);
   checkHost(source.value, report);
   checkPersisted(source.value["persistedDocuments"], report);
@@ -25,21 +26,17 @@ export function checkClusters(source: YamlSource): ConfigProblem[] {
   checkNames(entries, report);
   checkHome(entries, report);
   for (const [index, cluster] of entries.entries()) {
-    if (isMapping(cluster)) checkSource(cluster, ["clusters", index], report);
+    if (isRecord(cluster)) checkSource(cluster, ["clusters", index], report);
   }
   return problems;
 }
 
 type Report = (path: ConfigPath, message: string, at?: "value" | "key") => void;
 
-function isMapping(value: unknown): value is Loose {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 function checkNames(clusters: readonly unknown[], report: Report): void {
   const seen = new Map<string, number>();
   for (const [index, cluster] of clusters.entries()) {
-    const name = isMapping(cluster) ? cluster["name"] : undefined;
+    const name = isRecord(cluster) ? cluster["name"] : undefined;
     if (typeof name !== "string") continue;
     const first = seen.get(name);
     if (first === undefined) seen.set(name, index);
@@ -52,7 +49,7 @@ function checkNames(clusters: readonly unknown[], report: Report): void {
 }
 
 function checkHome(clusters: readonly unknown[], report: Report): void {
-  const roles = clusters.map((cluster) => (isMapping(cluster) ? cluster["role"] : undefined));
+  const roles = clusters.map((cluster) => (isRecord(cluster) ? cluster["role"] : undefined));
   const homes = roles.flatMap((role, index) => (role === "home" ? [index] : []));
   for (const index of homes.slice(1)) {
     report(["clusters", index, "role"], `must be abroad: exactly one cluster is home, and clusters[${homes[0]}] is`);
@@ -78,12 +75,12 @@ function checkSource(cluster: Loose, path: ConfigPath, report: Report): void {
   for (const key of ["balance", "credentials"]) {
     if (key in cluster && !("endpoints" in cluster)) report([...path, key], "goes with endpoints only", "key");
   }
-  if (!isMapping(cluster["credentials"])) return;
+  if (!isRecord(cluster["credentials"])) return;
   checkCredentials(cluster["credentials"], [...path, "credentials"], report);
   const isSecret = Object.keys(cluster["credentials"]).some((key) => /^(?:token|client)/u.test(key));
   const endpoints: readonly unknown[] = Array.isArray(cluster["endpoints"]) ? cluster["endpoints"] : [];
   for (const [index, endpoint] of endpoints.entries()) {
-    const url = isMapping(endpoint) ? endpoint["url"] : undefined;
+    const url = isRecord(endpoint) ? endpoint["url"] : undefined;
     if (isSecret && typeof url === "string" && url.toLowerCase().startsWith("http://")) {
       report([...path, "endpoints", index, "url"], "must be https: credentials never go over plain HTTP");
     }
@@ -109,20 +106,20 @@ function checkCredentials(credentials: Loose, path: ConfigPath, report: Report):
 }
 
 function checkHost({ server, auth }: Loose, report: Report): void {
-  if (isMapping(auth) && auth["mode"] === "token") return;
-  const host = isMapping(server) ? server["host"] : undefined;
+  if (isRecord(auth) && auth["mode"] === "token") return;
+  const host = isRecord(server) ? server["host"] : undefined;
   if (typeof host === "string" && host !== "" && !isLoopback(host)) report(["server", "host"], mustBeLoopback(host));
 }
 
 function checkPersisted(persisted: unknown, report: Report): void {
-  if (!isMapping(persisted) || persisted["enforce"] !== true) return;
+  if (!isRecord(persisted) || persisted["enforce"] !== true) return;
   const { manifests = [] } = persisted;
   if (!Array.isArray(manifests) || manifests.length > 0) return;
   report(["persistedDocuments", "enforce"], "takes at least one of manifests: without any, every request is refused");
 }
 
 function checkProbe(probe: unknown, report: Report): void {
-  if (!isMapping(probe)) return;
+  if (!isRecord(probe)) return;
   const { intervalMs = configDefaults.probe.intervalMs, timeoutMs = configDefaults.probe.timeoutMs } = probe;
   if (typeof intervalMs !== "number" || typeof timeoutMs !== "number" || timeoutMs <= intervalMs) return;
   const key = "timeoutMs" in probe ? "timeoutMs" : "intervalMs";

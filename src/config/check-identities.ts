@@ -1,10 +1,10 @@
+import { isRecord } from "../kube/read-json.ts";
 import { defaultClusters } from "./config.ts";
 import type { ConfigProblem } from "./config-error.ts";
 import { suggest } from "./suggest.ts";
 import { formatPath } from "./yaml-source.ts";
 import type { ConfigPath, YamlSource } from "./yaml-source.ts";
 
-type Loose = Readonly<Record<string, unknown>>;
 type Report = (path: ConfigPath, message: string, suggestion?: string) => void;
 
 /**
@@ -17,26 +17,22 @@ export function checkIdentities(source: YamlSource): ConfigProblem[] {
     const hint = suggestion === undefined ? {} : { suggestion };
     problems.push({ ...source.locate(path), path: formatPath(path), message, ...hint });
   };
-  if (!isMapping(source.value)) return problems;
+  if (!isRecord(source.value)) return problems;
   const { clusters, auth } = source.value;
   const entries: readonly unknown[] = Array.isArray(clusters) ? clusters : defaultClusters;
   const names = entries.flatMap((cluster) =>
-    isMapping(cluster) && typeof cluster["name"] === "string" ? [cluster["name"]] : [],
+    isRecord(cluster) && typeof cluster["name"] === "string" ? [cluster["name"]] : [],
   );
-  if (isMapping(auth) && Array.isArray(auth["realms"])) {
+  if (isRecord(auth) && Array.isArray(auth["realms"])) {
     for (const [index, realm] of auth["realms"].entries()) checkRealm(realm, ["auth", "realms", index], names, report);
   }
   if (!Array.isArray(clusters)) return problems;
   for (const [index, cluster] of entries.entries()) {
-    if (!isMapping(cluster) || !Array.isArray(cluster["identities"])) continue;
+    if (!isRecord(cluster) || !Array.isArray(cluster["identities"])) continue;
     const path = ["clusters", index, "identities"];
     checkBelieved(cluster["name"], cluster["identities"], path, names, report);
   }
   return problems;
-}
-
-function isMapping(value: unknown): value is Loose {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Whether a cluster of the name is there. */
@@ -65,7 +61,7 @@ function checkBelieved(
 ): void {
   const seen: Believed[] = [];
   for (const [at, entry] of identities.entries()) {
-    if (!isMapping(entry)) continue;
+    if (!isRecord(entry)) continue;
     const { realm } = entry;
     const place = [...path, at, "realm"];
     if (!checkRealm(realm, place, names, report) || typeof realm !== "string") continue;

@@ -1,3 +1,5 @@
+import { isRecord } from "../kube/read-json.ts";
+
 /** Says nothing about what is allowed. */
 const annotations: ReadonlySet<string> = new Set(["$schema", "title", "description", "default"]);
 
@@ -18,13 +20,13 @@ const keywords: Readonly<Record<string, (wanted: never, value: unknown, schema: 
   maximum: (wanted: number, value) => typeof value !== "number" || value <= wanted,
   minItems: (wanted: number, value) => !Array.isArray(value) || value.length >= wanted,
   items: (wanted: Schema, value) => !Array.isArray(value) || value.every((item) => isSound(wanted, item)),
-  required: (wanted: readonly string[], value) => !isObject(value) || wanted.every((key) => Object.hasOwn(value, key)),
+  required: (wanted: readonly string[], value) => !isRecord(value) || wanted.every((key) => Object.hasOwn(value, key)),
   oneOf: (wanted: readonly Schema[], value) => wanted.filter((each) => isSound(each, value)).length === 1,
   properties: (wanted: Readonly<Record<string, Schema>>, value) =>
-    !isObject(value) ||
+    !isRecord(value) ||
     Object.entries(wanted).every(([key, schema]) => !Object.hasOwn(value, key) || isSound(schema, value[key])),
   additionalProperties: (wanted: unknown, value, { properties = {} }) =>
-    !isObject(value) || (wanted === false && Object.keys(value).every((key) => Object.hasOwn(properties, key))),
+    !isRecord(value) || (wanted === false && Object.keys(value).every((key) => Object.hasOwn(properties, key))),
 };
 
 /**
@@ -41,7 +43,7 @@ export function isSound(schema: object, value: unknown): boolean {
 function isOfType(value: unknown, type: string): boolean {
   switch (type) {
     case "object":
-      return isObject(value);
+      return isRecord(value);
     case "array":
       return Array.isArray(value);
     case "integer":
@@ -51,8 +53,4 @@ function isOfType(value: unknown, type: string): boolean {
     default:
       return (type === "string" || type === "boolean") && typeof value === type;
   }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

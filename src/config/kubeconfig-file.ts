@@ -1,5 +1,6 @@
 import { isScalar, parseDocument, visit } from "yaml";
 import { dirname, isAbsolute, join, resolve } from "node:path";
+import { isRecord } from "../kube/read-json.ts";
 import { ConfigError } from "./config-error.ts";
 import { parseYamlSource } from "./yaml-source.ts";
 
@@ -69,7 +70,7 @@ type Fields = Readonly<Record<string, unknown>>;
 /** Reads one kubeconfig, YAML or JSON; unknown keys are left alone as kubectl does. Throws ConfigError. `file` is an absolute path. */
 export function parseKubeconfig(text: string, file: string): Kubeconfig {
   const root = toPlain(text) ?? explain(text, file);
-  if (root !== null && !isFields(root)) {
+  if (root !== null && !isRecord(root)) {
     throw new ConfigError([{ file, line: 1, column: 1, path: "", message: "must be a kubeconfig: a mapping" }]);
   }
   const kind = textOf(root?.["kind"]);
@@ -114,10 +115,6 @@ function explain(text: string, file: string): null {
   return null;
 }
 
-function isFields(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 /** "" counts as not set, as in Go. */
 function textOf(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
@@ -139,7 +136,7 @@ function named<T>(
   const result = new Map<string, T>();
   for (const [index, entry] of (entries as readonly unknown[]).entries()) {
     const path = `${list}[${index}]`;
-    if (!isFields(entry)) throw new ConfigError([{ file, path, message: "must be a mapping" }]);
+    if (!isRecord(entry)) throw new ConfigError([{ file, path, message: "must be a mapping" }]);
     const name = textOf(entry["name"]) ?? "";
     if (result.has(name)) {
       throw new ConfigError([
@@ -147,7 +144,7 @@ function named<T>(
       ]);
     }
     const fields = entry[key];
-    result.set(name, convert(isFields(fields) ? fields : {}, `${path}.${key}`));
+    result.set(name, convert(isRecord(fields) ? fields : {}, `${path}.${key}`));
   }
   return result;
 }
@@ -189,11 +186,11 @@ function toUser(fields: Fields, path: string, file: string, dir: string): Kubeco
     impersonateUser: textOf(fields["as"]),
     impersonateUid: textOf(fields["as-uid"]),
     impersonateGroups: textsOf(fields["as-groups"]),
-    impersonateExtra: isFields(fields["as-user-extra"])
+    impersonateExtra: isRecord(fields["as-user-extra"])
       ? Object.fromEntries(Object.entries(fields["as-user-extra"]).map(([key, values]) => [key, textsOf(values)]))
       : {},
-    exec: isFields(fields["exec"]) ? toExec(fields["exec"], dir) : undefined,
-    authProvider: isFields(fields["auth-provider"]) ? toAuthProvider(fields["auth-provider"]) : undefined,
+    exec: isRecord(fields["exec"]) ? toExec(fields["exec"], dir) : undefined,
+    authProvider: isRecord(fields["auth-provider"]) ? toAuthProvider(fields["auth-provider"]) : undefined,
   };
 }
 
@@ -218,14 +215,14 @@ function dataOf(fields: Fields, key: string, path: string, file: string): string
 function execConfigOf(extensions: unknown): unknown {
   if (!Array.isArray(extensions)) return undefined;
   const entry = (extensions as readonly unknown[]).find(
-    (extension) => isFields(extension) && extension["name"] === "client.authentication.k8s.io/exec",
+    (extension) => isRecord(extension) && extension["name"] === "client.authentication.k8s.io/exec",
   );
-  return isFields(entry) ? entry["extension"] : undefined;
+  return isRecord(entry) ? entry["extension"] : undefined;
 }
 
 function toExec(fields: Fields, dir: string): KubeconfigExec {
   const command = textOf(fields["command"]) ?? "";
-  const env = Array.isArray(fields["env"]) ? (fields["env"] as readonly unknown[]).filter(isFields) : [];
+  const env = Array.isArray(fields["env"]) ? (fields["env"] as readonly unknown[]).filter(isRecord) : [];
   return {
     apiVersion: textOf(fields["apiVersion"]) ?? "",
     // A command with a slash is a path from the kubeconfig; any other is looked up in PATH.
@@ -239,7 +236,7 @@ function toExec(fields: Fields, dir: string): KubeconfigExec {
 }
 
 function toAuthProvider(fields: Fields): { readonly name: string; readonly config: Readonly<Record<string, string>> } {
-  const config = isFields(fields["config"]) ? fields["config"] : {};
+  const config = isRecord(fields["config"]) ? fields["config"] : {};
   return {
     name: textOf(fields["name"]) ?? "",
     config: Object.fromEntries(Object.entries(config).map(([key, value]) => [key, textOf(value) ?? ""])),

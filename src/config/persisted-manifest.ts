@@ -1,3 +1,4 @@
+import { isRecord } from "../kube/read-json.ts";
 import { isDocumentId } from "../lib/document-id.ts";
 
 /** Documents of a manifest by the id that clients send, and what is wrong with the rest of it. */
@@ -18,7 +19,7 @@ export function parsePersistedManifest(text: string): PersistedManifest {
   } catch (error) {
     return { documents: new Map(), problems: [`must be JSON but got: ${(error as Error).message}`] };
   }
-  if (!isMapping(value)) return { documents: new Map(), problems: ["must be a mapping of ids to documents"] };
+  if (!isRecord(value)) return { documents: new Map(), problems: ["must be a mapping of ids to documents"] };
   return "format" in value && "operations" in value ? fromApollo(value) : fromMap(value);
 }
 
@@ -31,7 +32,7 @@ function fromApollo({ format, version, operations }: Readonly<Record<string, unk
   }
   return collect(
     operations.map((operation: unknown, index) => {
-      const { id, body } = isMapping(operation) ? operation : {};
+      const { id, body } = isRecord(operation) ? operation : {};
       return { place: `operations[${index}]`, id, body };
     }),
   );
@@ -55,8 +56,4 @@ function collect(
     else documents.set(id, body);
   }
   return { documents, problems };
-}
-
-function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,5 @@
 import { OperationTypeNode } from "graphql";
+import { isRecord } from "../kube/read-json.ts";
 import type { ApolloHandler, HttpOutcome } from "./apollo-handler.ts";
 import type { Documents, PreparedOperation } from "./documents.ts";
 import type { FormattedResult, OperationOrigin, Operations } from "./operations.ts";
@@ -87,8 +88,4 @@ export function withFastLane(
 
 function isUnset(value: unknown): value is null | undefined {
   return value === undefined || value === null;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

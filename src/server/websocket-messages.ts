@@ -1,5 +1,6 @@
 import { CloseCode, MessageType, parseMessage } from "graphql-ws";
 import type { ConnectionInitMessage, PingMessage, PongMessage, SubscribeMessage } from "graphql-ws";
+import { isRecord } from "../kube/read-json.ts";
 import { ApiError } from "../kube/api-error.ts";
 
 /** What a client may send, by graphql-transport-ws. */
@@ -48,19 +49,15 @@ export function toReason(error: ApiError | string): string {
 
 /** What a client sends as `Authorization` in `connection_init`, by whatever case. */
 export function authorizationOf(params: unknown): unknown {
-  if (!isMapping(params)) return undefined;
+  if (!isRecord(params)) return undefined;
   const name = Object.keys(params).find((key) => key.toLowerCase() === "authorization");
   return name === undefined ? undefined : params[name];
 }
 
 /** The protocol takes no `subscribe` without a text; who names the document may leave it out. */
 function withQuery(message: unknown): unknown {
-  if (!isMapping(message) || !isMapping(message["payload"])) return message;
+  if (!isRecord(message) || !isRecord(message["payload"])) return message;
   const { payload } = message;
   const isNamed = !("query" in payload) && ("documentId" in payload || "extensions" in payload);
   return isNamed ? { ...message, payload: { query: "", ...payload } } : message;
-}
-
-function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

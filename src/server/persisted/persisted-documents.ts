@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { isRecord } from "../../kube/read-json.ts";
 import { ApiError } from "../../kube/api-error.ts";
 import { isDocumentId } from "../../lib/document-id.ts";
 import { createDocumentMemory } from "./document-memory.ts";
@@ -119,13 +120,13 @@ function toExtensions(value: unknown): Readonly<Record<string, unknown>> | undef
       return undefined;
     }
   }
-  return isMapping(extensions) ? extensions : undefined;
+  return isRecord(extensions) ? extensions : undefined;
 }
 
 /** The id that Apollo's `persistedQuery: {version: 1, sha256Hash}` stands for. */
 function toHash(persistedQuery: unknown): string | undefined {
   if (persistedQuery === undefined || persistedQuery === null) return undefined;
-  const { version, sha256Hash } = isMapping(persistedQuery) ? persistedQuery : {};
+  const { version, sha256Hash } = isRecord(persistedQuery) ? persistedQuery : {};
   if (version !== 1) throw new ApiError("BAD_REQUEST", "Unsupported persisted query version: 1 is known here.");
   if (typeof sha256Hash === "string" && /^[0-9a-f]{64}$/.test(sha256Hash)) return `sha256:${sha256Hash}`;
   throw new ApiError(
@@ -152,8 +153,4 @@ function createNotPersistedError(): ApiError {
   const message =
     "Only persisted documents are taken here, and this is none. Send the documentId of one that is registered.";
   return new ApiError("OPERATION_NOT_PERSISTED", message);
-}
-
-function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
