@@ -48,7 +48,7 @@ export interface ReflectorOptions {
  * - rows never go back, except with the cluster itself (an etcd restored to an older state, found at the next reconnect: the version of a list is then older
  *   than ours);
  * - nothing is read from a cluster whose identity is not the pinned one, asked anew after each break;
- * - whatever fails, the loop goes on, with doubling jittered pauses that start over only after a stream has lasted.
+ * - whatever fails, the loop goes on, with doubling jittered pauses that start over only after a stream has lasted, or told something.
  * A restored etcd is noticed after the link broke, also where it has been written to past our version (compareHistory).
  */
 export class Reflector {
@@ -163,17 +163,17 @@ export class Reflector {
     this.#attempt = attempt;
     try {
       await this.#comeInStep(uid, attempt.signal);
-      const openedAt = clock.monotonic();
-      let end: WatchEnd;
-      try {
-        end = await this.#watch(attempt.signal);
-      } finally {
-        if (clock.monotonic() - openedAt >= timings.stableMs) this.#backoff.reset();
-      }
+      const [openedAt, openedFrom] = [clock.monotonic(), this.#store.resourceVersion];
+      const hasLasted = (): boolean => clock.monotonic() - openedAt >= timings.stableMs;
+      const end = await this.#watch(attempt.signal).finally(() => {
+        if (hasLasted()) this.#backoff.reset();
+      });
       this.#broke();
       // Servers end a watch after some minutes: nothing has failed. Nor has it where a server had nothing to say (kube-apiserver's first bookmark may
       // take longer than its second): the requests that come before the next watch show whether it still answers.
-      if (end === "silent" || clock.monotonic() - openedAt >= timings.stableMs) return 0;
+      if (end === "silent" || hasLasted()) return 0;
+      // It told something: kube-apiserver ends so the watch of who reads too slowly, to whom a longer pause leaves more to be read.
+      if (this.#store.resourceVersion !== openedFrom) this.#backoff.reset();
       return this.#failed(streamClosed);
     } catch (thrown) {
       if (signal.aborted) return 0;

@@ -148,6 +148,23 @@ describe("reflector on a bad day", () => {
     expect(run.metrics(pods).lists).toBe(1);
   });
 
+  it("should come back within a second of each stream that told something, however many the server ends", async () => {
+    const { home, run } = await withPods(3);
+    for (let times = 0; times < 10; times++) {
+      home.client.put(pods, "a/pod-00");
+      await settle();
+      home.client.close();
+      await settle(8);
+      expect(run.status(pods)).toMatchObject({ state: "STALE", reason: "StreamClosed" });
+      await run.clock.advance(800);
+      expect(run.metrics(pods).watches).toBe(times + 2);
+      home.client.put(pods, "a/pod-01");
+      await settle();
+      expect(run.rows(pods)).toEqual(namesIn(home));
+    }
+    expect(run.metrics(pods).lists).toBe(1);
+  });
+
   it("should take the end of a long watch for what it is", async () => {
     const { home, run } = await withPods(3);
     for (let minute = 0; minute < 8; minute++) {
