@@ -67,7 +67,7 @@ export interface WatchQuery {
 
 /** One event of a watch. `object` is as it came, or a KubeListItem's value where there is its `json`: whoever reads it checks it. */
 export type WatchEvent =
-  | { readonly type: "ADDED" | "MODIFIED" | "DELETED"; readonly object: unknown; readonly json?: string }
+  | { readonly type: "ADDED" | "MODIFIED" | "DELETED"; readonly object: unknown; readonly json?: KubeListItem["json"] }
   | { readonly type: "BOOKMARK"; readonly resourceVersion: string }
   /** The server's own word that the stream is over; 410 is reason "Expired". Nothing follows. */
   | { readonly type: "ERROR"; readonly error: KubeError };

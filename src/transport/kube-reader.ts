@@ -81,16 +81,20 @@ export function createKubeReader({ cluster, link, limits, protobuf, now }: KubeR
       yield* readListParts(await send({ ...query, ...again }), plain);
     },
     watch(resource, query, options) {
-      const send = () =>
-        link.send({
-          kind: "watch",
-          method: "GET",
-          options,
-          path: toResourcePath(resource, toScope(query)),
-          query: toWatchParameters(query),
-        });
       const piecesOf = toPiecesOf(resource, query);
-      return readWatchStream(send, { cluster, maxFrameBytes: limits.maxFrameBytes, now, piecesOf });
+      const list = piecesOf === undefined ? undefined : protobuf.of(piecesOf);
+      const onRefused = (error: ProtobufRefusedError): void => protobuf.refuse(piecesOf!, error);
+      const inProtobuf = list === undefined ? undefined : { list, readStatus: protobuf.readStatus, onRefused };
+      const accept = list === undefined ? undefined : acceptProtobuf;
+      const send = () =>
+        ask("watch", toResourcePath(resource, toScope(query)), toWatchParameters(query), options, accept);
+      return readWatchStream(send, {
+        cluster,
+        maxFrameBytes: limits.maxFrameBytes,
+        now,
+        piecesOf,
+        protobuf: inProtobuf,
+      });
     },
     async log({ namespace, name }, query, options) {
       const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}/log`;

@@ -1,20 +1,20 @@
-/** Cuts a stream of bytes at newlines. Bytes are never decoded across a cut, so a character split over two chunks stays whole. */
-export interface LineSplitter {
-  /** The lines that end in this chunk, without their newline; views on the chunk where it holds the whole line. Throws past the limit. */
+/** Cuts a stream of bytes into frames. Nothing is decoded across a cut, so a character split over two chunks stays whole. */
+export interface FrameSplitter {
+  /** The frames that end in this chunk, without what stands between them; views on the chunk where it holds the whole frame. Throws FrameTooLongError past the limit. */
   push(chunk: Buffer): Buffer[];
-  /** What came after the last newline. */
+  /** What came after the last frame. */
   rest(): Buffer;
 }
 
-/** A line of more than the allowed length: the stream cannot be followed any further. */
-export class LineTooLongError extends Error {
-  override readonly name = "LineTooLongError";
+/** A frame of more than the allowed length: the stream cannot be followed any further. */
+export class FrameTooLongError extends Error {
+  override readonly name = "FrameTooLongError";
 }
 
 const newline = 0x0a;
 
-/** `maxBytes` bounds one line, and so the memory a server can make us hold. */
-export function createLineSplitter(maxBytes: number): LineSplitter {
+/** Frames are lines. `maxBytes` bounds one, and so the memory a server can make us hold. */
+export function createLineSplitter(maxBytes: number): FrameSplitter {
   let held: Buffer[] = [];
   let heldBytes = 0;
   const take = (last: Buffer): Buffer => {
@@ -25,7 +25,7 @@ export function createLineSplitter(maxBytes: number): LineSplitter {
     return line;
   };
   const check = (bytes: number): void => {
-    if (bytes > maxBytes) throw new LineTooLongError(`a line is longer than ${maxBytes} bytes`);
+    if (bytes > maxBytes) throw new FrameTooLongError(`a line is longer than ${maxBytes} bytes`);
   };
   return {
     push(chunk) {

@@ -9,11 +9,11 @@ const mediaType = "application/vnd.kubernetes.protobuf";
 /** As client-go asks: whoever has no protobuf answers JSON. */
 export const acceptProtobuf = `${mediaType},application/json`;
 
-/** Which lists of one cluster are asked for in protobuf: those of kinds that are known, until one could not be read. */
-export interface ProtobufLists {
+/** Which lists and watches of one cluster are asked for in protobuf: those of kinds that are known, until one could not be read. */
+export interface ProtobufLists extends Pick<ProtobufKinds, "readStatus"> {
   /** undefined: it is to be asked for as JSON. */
   of(type: ItemType): ProtobufList | undefined;
-  /** A list of this kind held something unknown: from now on they are asked for as JSON. Logged once for each kind. */
+  /** A list or watch of this kind held something unknown: from now on they are asked for as JSON. Logged once for each kind. */
   refuse(type: ItemType, error: ProtobufRefusedError): void;
 }
 
@@ -27,11 +27,12 @@ export function createProtobufLists({ cluster, kinds, logger }: ProtobufListsOpt
   const refused = new Set<string>();
   return {
     of: ({ apiVersion, kind }) => (refused.has(`${apiVersion} ${kind}`) ? undefined : kinds.listOf(apiVersion, kind)),
+    readStatus: (bytes) => kinds.readStatus(bytes),
     refuse({ apiVersion, kind }, error) {
       const key = `${apiVersion} ${kind}`;
       if (refused.has(key)) return;
       refused.add(key);
-      logger.info("a list in protobuf holds what is not known here, and is read as JSON", {
+      logger.info("what comes in protobuf holds what is not known here, and is read as JSON", {
         cluster,
         apiVersion,
         kind,

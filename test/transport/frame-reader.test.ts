@@ -26,7 +26,7 @@ describe("a frame of a watch", () => {
         const line = lineOf({ type: eventType, object: { kind: "Pod", apiVersion: "v1", metadata, spec, status } });
         const event = reader.read(line);
         expect(event?.type).toBe(eventType);
-        expect(JSON.parse(event?.json ?? "")).toEqual(event?.object);
+        expect(JSON.parse(String(event?.json))).toEqual(event?.object);
         const whole = JSON.parse(line.toString()) as { object: { metadata: { managedFields?: unknown } } };
         const read = event?.object as typeof whole.object;
         // Left in where another key of that name came before.

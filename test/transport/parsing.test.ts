@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { createLengthSplitter } from "../../src/transport/length-splitter.ts";
 import { createLineSplitter } from "../../src/transport/line-splitter.ts";
 import { toRetryAfterMs, toStatusError } from "../../src/transport/status-error.ts";
 import { toTokenExpiry } from "../../src/transport/token-expiry.ts";
@@ -30,6 +31,38 @@ describe("line splitter", () => {
     const splitter = createLineSplitter(3);
     splitter.push(Buffer.from("ab"));
     expect(() => splitter.push(Buffer.from("cd"))).toThrow("longer than 3 bytes");
+  });
+});
+
+describe("length splitter", () => {
+  const framed = (frame: Uint8Array): Buffer => {
+    const head = Buffer.alloc(4);
+    head.writeUInt32BE(frame.length);
+    return Buffer.concat([head, frame]);
+  };
+
+  it("should give the same frames however the bytes are cut", () => {
+    const frames = fc.array(fc.uint8Array({ maxLength: 40 }), { maxLength: 10 });
+    const cuts = fc.array(fc.nat(300), { maxLength: 20 });
+    fc.assert(
+      fc.property(frames, fc.uint8Array({ minLength: 1, maxLength: 40 }), fc.nat(), cuts, (whole, torn, keep, at) => {
+        // Never all of it.
+        const rest = framed(torn).subarray(0, keep % (torn.length + 4));
+        const bytes = Buffer.concat([...whole.map(framed), rest]);
+        const splitter = createLengthSplitter(40);
+        const ends = [...at.filter((cut) => cut < bytes.length).sort((a, b) => a - b), bytes.length];
+        const got = ends.flatMap((end, index) => splitter.push(bytes.subarray(index === 0 ? 0 : ends[index - 1], end)));
+        expect(got.map((frame) => [...frame])).toEqual(whole.map((frame) => [...frame]));
+        expect([...splitter.rest()]).toEqual([...rest]);
+      }),
+    );
+  });
+
+  it("should refuse a frame over the limit as soon as its length is known", () => {
+    const splitter = createLengthSplitter(3);
+    expect(splitter.push(framed(Buffer.from("abc")))).toHaveLength(1);
+    splitter.push(Buffer.from([0, 0, 0]));
+    expect(() => splitter.push(Buffer.from([4]))).toThrow("longer than 3 bytes");
   });
 });
 

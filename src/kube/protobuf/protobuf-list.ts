@@ -58,7 +58,7 @@ class ItemText implements LateText {
 }
 
 /**
- * Reads lists of one kind from kube-apiserver's protobuf: each object as its JSON would have come, with apiVersion and kind and without
+ * Reads lists of one kind, and its objects, from kube-apiserver's protobuf: each object as its JSON would have come, with apiVersion and kind and without
  * metadata.managedFields. Every method throws ProtobufRefusedError where the bytes hold anything that is not known: they are then to be asked for as JSON.
  */
 export class ProtobufList {
@@ -105,21 +105,31 @@ export class ProtobufList {
     }
   }
 
+  /** One object that stands alone, as a watch has it. */
+  readObject(bytes: Buffer): KubeListItem {
+    const { apiVersion, kind, type, types, transcoder, reader } = this.#options;
+    const value = { apiVersion, kind };
+    const { source, end } = openUnknown(bytes, transcoder, types, value);
+    this.finish(bytes, end);
+    reader.readInto(value, bytes, source.at, end, type);
+    return { value, json: new ItemText(this, bytes.toString("latin1", source.at, end)) };
+  }
+
   /** JSON of an item. */
   toJson(item: Buffer): string {
     const { transcoder, type } = this.#options;
     return transcoder.toJson(item, 0, item.length, type, this.#head);
   }
 
-  /** Looks at what follows the list, which is all of the rest. */
+  /** Looks at what follows the list, or the object, which is all of the rest. */
   finish(bytes: Buffer, from: number): void {
     const source = new ProtobufBytes(bytes);
     source.at = from;
     for (const tag of [encodingTag, contentTypeTag]) {
       if (bytes[source.at] !== tag) continue;
-      if (bytes[source.at + 1] !== 0) throw new ProtobufRefusedError("the list is encoded once more");
+      if (bytes[source.at + 1] !== 0) throw new ProtobufRefusedError("it is encoded once more");
       source.at += 2;
     }
-    if (source.at !== bytes.length) throw new ProtobufRefusedError("something follows the list");
+    if (source.at !== bytes.length) throw new ProtobufRefusedError("something follows it, or it ends too early");
   }
 }
