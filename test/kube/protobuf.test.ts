@@ -1,7 +1,7 @@
 import { readFile, access } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadConnection } from "../../src/config/load-connection.ts";
-import type { KubeListItem, ListQuery } from "../../src/kube/client.ts";
+import type { KubeListItem, ListQuery, WatchEvent } from "../../src/kube/client.ts";
 import { systemIdentity } from "../../src/kube/identity.ts";
 import type { KubeObject } from "../../src/kube/object.ts";
 import { kubeTypes } from "../../src/kube/protobuf/kube-types.ts";
@@ -16,6 +16,8 @@ import type { RealCluster } from "../support/real-clusters.ts";
 import { createRecordingLogger } from "../support/recording-logger.ts";
 import type { LogLine } from "../support/recording-logger.ts";
 import { richObjects, richStatuses } from "./protobuf-worlds.ts";
+
+type ObjectEvent = Extract<WatchEvent, { readonly object: unknown }>;
 
 const options = () => ({ signal: new AbortController().signal, as: systemIdentity("test") });
 const write = () => ({ ...options(), fieldManager: "fleetgraph/test" });
@@ -47,6 +49,19 @@ describe.skipIf(kubeAssets === undefined)(`protobuf of a real kube-apiserver (${
       next = page.continue;
     } while (next !== undefined);
     return found;
+  };
+
+  /** So many objects as a watch from nowhere adds them, by name. */
+  const told = async (resource: ResourceId, count: number, inPieces: boolean): Promise<Map<string, ObjectEvent>> => {
+    const events = new Map<string, ObjectEvent>();
+    if (count === 0) return events;
+    for await (const event of client.watch(resource, { resourceVersion: "0", inPieces }, options())) {
+      if (!("object" in event)) continue;
+      const { namespace, name } = (event.object as KubeObject).metadata;
+      events.set(`${resource.plural} ${namespace ?? ""}/${name}`, event);
+      if (events.size === count) break;
+    }
+    return events;
   };
 
   beforeAll(async () => {
@@ -108,6 +123,45 @@ describe.skipIf(kubeAssets === undefined)(`protobuf of a real kube-apiserver (${
     }
     expect(lines.filter(({ message }) => message.includes("protobuf"))).toEqual([]);
     expect(empty).toEqual([]);
+  });
+
+  it("should be told of every kind by a watch in protobuf as by one in JSON", async () => {
+    const types = createMessageTypes(kubeTypes);
+    let compared = 0;
+    for (const resource of served) {
+      if (!resource.verbs.includes("watch") || types.ofKind(toApiVersion(resource), resource.kind) === undefined) continue; // prettier-ignore
+      const { length } = await items(resource, inJson!);
+      const [plain, read] = [await told(resource, length, false), await told(resource, length, true)];
+      for (const [key, { type, object, json }] of read) {
+        if (json === undefined || typeof json === "string") throw new Error(`${resource.plural} came as JSON`);
+        const { managedFields: _left, ...metadata } = (plain.get(key)!.object as KubeObject).metadata;
+        const expected = { ...(plain.get(key)!.object as KubeObject), metadata };
+        expect({ type, object }, key).toEqual({ type: "ADDED", object: expected });
+        expect(JSON.parse(json.text()), key).toEqual(expected);
+        compared++;
+      }
+    }
+    expect(compared).toBeGreaterThan(50);
+    expect(lines.filter(({ message }) => message.includes("protobuf"))).toEqual([]);
+  });
+
+  it("should follow changes and deletions in protobuf, until the server ends the watch", async () => {
+    const configMaps = resourceOf({ apiVersion: "v1", kind: "ConfigMap" });
+    const { resourceVersion } = await client.list(configMaps, inProtobuf!, options());
+    const name = { namespace: "default", name: "followed" };
+    await client.create(configMaps, { apiVersion: "v1", kind: "ConfigMap", metadata: name, data: { a: "1" } }, write());
+    await client.patch(configMaps, name, { type: "merge", body: { data: { a: "2" } } }, write());
+    await client.delete(configMaps, name, {}, write());
+    const events: string[] = [];
+    // The server ends it after a second, with a bookmark if it has anything to say by then.
+    for await (const event of client.watch(
+      configMaps,
+      { resourceVersion, timeoutSeconds: 3, inPieces: true },
+      options(),
+    ))
+      // prettier-ignore
+      if ("object" in event) events.push(`${event.type} ${String((event.object as { data?: { a?: string } }).data?.a)}`);
+    expect(events).toEqual(["ADDED 1", "MODIFIED 2", "DELETED 2"]);
   });
 
   it("should say in protobuf what went wrong as it says it in JSON", async () => {
