@@ -23,6 +23,8 @@ export interface Authenticator {
    * where a realm that might vouch cannot be asked, TOO_MANY_REQUESTS; with the signal's reason once it is aborted.
    */
   authenticate(token: string, waiting: Waiting): Promise<UserIdentity>;
+  /** Whose token it is, where a cluster has vouched for it and that counts and need not be asked for again; else `authenticate` tells. Never throws. */
+  recognize(token: string): UserIdentity | undefined;
   /**
    * Watches over a connection that stays open: `onEnd` is called once, with the error to end it with, when its token expires or nobody vouches for it
    * any more. Keeps the token until it is undone.
@@ -83,6 +85,13 @@ export function createAuthenticator({
       return refusal === undefined
         ? untilAborted(ask(key, token), waiting.signal).then(admit)
         : Promise.reject(refusal);
+    },
+    recognize(token) {
+      // What is no token at all was never vouched for.
+      const known = cache.find(cache.keyOf(token));
+      if (known?.verdict.type !== "vouched" || isAgeing(known)) return undefined;
+      const { identity } = known.verdict;
+      return identity.expiresAtMs === undefined || clock.now() < identity.expiresAtMs ? identity : undefined;
     },
     follow: (token, identity, onEnd) => followers.follow({ key: cache.keyOf(token), token, identity, onEnd }),
     counts: () => court.counts(),

@@ -62,12 +62,12 @@ export interface ApolloHandlerOptions {
 export interface ApolloHandler {
   start(): Promise<void>;
   stop(): Promise<void>;
-  /** `body` is that of a POST. Answers every request; never rejects but for a mistake of ours. */
+  /** `body` is that of a POST. Answers every request, at once where it can; never throws or rejects but for a mistake of ours. */
   handle(
     request: Pick<IncomingMessage, "method" | "url" | "headers">,
     body: Readonly<Record<string, unknown>> | undefined,
     origin: OperationOrigin,
-  ): Promise<HttpOutcome>;
+  ): HttpOutcome | Promise<HttpOutcome>;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { OperationTypeNode } from "graphql";
 import { isRecord } from "../kube/read-json.ts";
+import { whenReady } from "../loaders/maybe-promise.ts";
 import type { ApolloHandler, HttpOutcome } from "./apollo-handler.ts";
 import type { Documents, PreparedOperation } from "./documents.ts";
 import type { FormattedResult, OperationOrigin, Operations } from "./operations.ts";
@@ -12,6 +13,14 @@ export interface FastLaneOptions {
   readonly rows: Pick<RowWriter, "write">;
   /** Requests answered here, and by the handler behind. */
   readonly counts?: { fast: number; slow: number };
+}
+
+/** How something was asked. */
+interface Asked {
+  /** Content type of the answer. */
+  readonly type: string;
+  readonly accept: string | undefined;
+  readonly origin: OperationOrigin;
 }
 
 /** Accept headers whose answer's content type is remembered; clients send a handful. */
@@ -39,7 +48,7 @@ export function withFastLane(
       const recalled = type === undefined ? undefined : recall(body!);
       if (type === undefined || recalled === undefined) {
         if (counts !== undefined) counts.slow++;
-        return behind.handle(request, body, origin).then((outcome) => learn(accept, outcome));
+        return whenReady(behind.handle(request, body, origin), (outcome) => learn(accept, outcome));
       }
       if (counts !== undefined) counts.fast++;
       return answer(recalled, { type, accept: request.headers.accept, origin });
@@ -63,25 +72,25 @@ export function withFastLane(
     return found?.operation.operation === OperationTypeNode.QUERY ? found : undefined;
   }
 
-  async function answer(
-    prepared: PreparedOperation,
-    {
-      type,
-      accept,
-      origin,
-    }: { readonly type: string; readonly accept: string | undefined; readonly origin: OperationOrigin },
-  ): Promise<HttpOutcome> {
+  function answer(prepared: PreparedOperation, asked: Asked): HttpOutcome | Promise<HttpOutcome> {
+    const { origin } = asked;
     const refused = documents.checkOperation(prepared);
-    const result: FormattedResult =
+    const result =
       refused === undefined
-        ? await operations.execute(prepared, origin)
+        ? operations.execute(prepared, origin)
         : { errors: operations.report([refused], origin.requestId) };
+    return whenReady(result, (ready) => toOutcome(ready, prepared, asked));
+  }
+
+  function toOutcome(result: FormattedResult, { operationName }: PreparedOperation, asked: Asked): HttpOutcome {
+    const { type, accept } = asked;
     return {
       status: toStatus(result, accept),
       headers: [["content-type", type]],
       body: rows.write(result, "\n"),
-      operationName: prepared.operationName,
+      operationName,
       code: result.errors?.[0]?.extensions.code,
+      negotiated: type,
     };
   }
 }

@@ -2,7 +2,7 @@ import type { Waiting } from "../auth/access.ts";
 import type { Authenticator } from "../auth/authenticator.ts";
 import { ApiError } from "../kube/api-error.ts";
 import { localIdentity } from "../kube/identity.ts";
-import type { Identity } from "../kube/identity.ts";
+import type { Identity, UserIdentity } from "../kube/identity.ts";
 
 /** Who is at the other end, for as long as they are believed. */
 export interface Session {
@@ -16,29 +16,49 @@ export interface Gate {
   /** Whether nobody needs to say anything. */
   readonly isOpen: boolean;
   /**
-   * By the value of an Authorization header, or of its like in `connection_init`. Rejects with an ApiError that may be shown, or with the signal's reason
-   * once it is aborted.
+   * By the value of an Authorization header, or of its like in `connection_init`; at once where they are known. Rejects with an ApiError that may be
+   * shown, or with the signal's reason once it is aborted.
    */
-  enter(authorization: unknown, waiting: Waiting): Promise<Session>;
+  enter(authorization: unknown, waiting: Waiting): Session | Promise<Session>;
 }
 
 const nothing = (): void => {};
 const localSession: Session = { identity: localIdentity, follow: () => nothing };
 
 /** The gate of `auth.mode: none`: everybody is the person at this machine, whatever they say. */
-export const openGate: Gate = { isOpen: true, enter: () => Promise.resolve(localSession) };
+export const openGate: Gate = { isOpen: true, enter: () => localSession };
 
 /** The gate of `auth.mode: token`. */
 export function createTokenGate(authenticator: Authenticator): Gate {
   return {
     isOpen: false,
-    async enter(authorization, waiting) {
+    enter(authorization, waiting) {
       const token = toBearerToken(authorization);
-      if (token === undefined) throw createNoTokenError();
-      const identity = await authenticator.authenticate(token, waiting);
-      return { identity, follow: (onEnd) => authenticator.follow(token, identity, onEnd) };
+      if (token === undefined) return Promise.reject(createNoTokenError());
+      const known = authenticator.recognize(token);
+      return known === undefined
+        ? authenticator
+            .authenticate(token, waiting)
+            .then((identity) => new TokenSession(authenticator, token, identity))
+        : new TokenSession(authenticator, token, known);
     },
   };
+}
+
+class TokenSession implements Session {
+  readonly identity: UserIdentity;
+  readonly #authenticator: Authenticator;
+  readonly #token: string;
+
+  constructor(authenticator: Authenticator, token: string, identity: UserIdentity) {
+    this.identity = identity;
+    this.#authenticator = authenticator;
+    this.#token = token;
+  }
+
+  follow(onEnd: (error: ApiError) => void): () => void {
+    return this.#authenticator.follow(this.#token, this.identity, onEnd);
+  }
 }
 
 /** The token of "Bearer …" (RFC 6750 2.1; the scheme's case means nothing, RFC 9110 11.1); undefined where there is none. */

@@ -2,6 +2,7 @@ import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:
 import { ApiError } from "../kube/api-error.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
+import { whenReady } from "../loaders/maybe-promise.ts";
 import type { ApolloHandler } from "./apollo-handler.ts";
 import { answerAnonymous } from "./anonymous-answer.ts";
 import { toChallenge } from "./gate.ts";
@@ -15,7 +16,7 @@ import type { OperationOrigin, Operations } from "./operations.ts";
 import type { PersistedDocuments, RequestParams } from "./persisted/persisted-documents.ts";
 import type { Playground } from "./playground/playground.ts";
 import { UnsupportedMediaTypeError, readJsonBody } from "./read-body.ts";
-import { commonHeaders, send, sendErrors, toResultType, toStatus } from "./respond.ts";
+import { commonHeaders, send, sendErrors, sendPlain, toResultType, toStatus } from "./respond.ts";
 import type { HealthSource, ServerOptions } from "./server-options.ts";
 import type { SseHandler } from "./sse-handler.ts";
 
@@ -81,7 +82,6 @@ export function createHttpHandler(
     const gone = new AbortController();
     let hasLeft = false;
     const route = toRoute(toPath(request));
-    response.setHeader("x-request-id", requestId);
     response.once("close", () => {
       if (!response.writableFinished) {
         hasLeft = true;
@@ -119,6 +119,7 @@ export function createHttpHandler(
       return refuse(exchange, new ApiError("FORBIDDEN", admission.message), 421);
     }
     if (route === "graphql") return answerGraphql(exchange);
+    setRequestId(exchange);
     if (request.method !== "GET" && request.method !== "HEAD") return refuseMethod(exchange, "GET, HEAD");
     const isForAll = !isVerbose && (route !== "metrics" || options.areMetricsOpen) && route !== "schema";
     const identity = isForAll ? undefined : (await enter(exchange)).identity;
@@ -159,31 +160,52 @@ export function createHttpHandler(
   }
 
   /** Rejects where nobody is known by the token, or there is none. */
-  function enter({ request, controller }: Knock): Promise<Session> {
+  function enter({ request, controller }: Knock): Session | Promise<Session> {
     return gate.enter(request.headers.authorization, controller);
   }
 
+  /** Waits only for what is not there: between the last byte of most queries and their answer there is no other turn. */
   async function answerGraphql(knock: Knock): Promise<void> {
     const { request, response, requestId, controller } = knock;
     const cors = toCors(request);
     for (const [name, value] of Object.entries(cors)) response.setHeader(name, value as string);
     const { method } = request;
     if (method === "OPTIONS") {
+      setRequestId(knock);
       response.writeHead(204, { ...commonHeaders, ...preflightHeaders }).end();
       return;
     }
     if (method !== "GET" && method !== "POST" && method !== "HEAD") return refuseMethod(knock, "GET, POST");
     const { accept = "" } = request.headers;
-    if (method !== "POST" && accept.includes("text/html")) return options.playground.sendPage(request, response);
+    if (method !== "POST" && accept.includes("text/html")) {
+      setRequestId(knock);
+      return options.playground.sendPage(request, response);
+    }
     if (isStopping()) return refuse(knock, createShutdownError());
     if (!gate.isOpen && request.headers.authorization === undefined && (await answerUnknown(knock))) return;
-    const session = await enter(knock);
-    const { url, body } = await readParams(request);
-    if (accept.includes("text/event-stream"))
+    // By then the body is parsed as well, where it came together with the head.
+    await undefined;
+    const entering = enter(knock);
+    const session = entering instanceof Promise ? await entering : entering;
+    const reading = readParams(request);
+    const { url, body } = reading instanceof Promise ? await reading : reading;
+    if (accept.includes("text/event-stream")) {
+      setRequestId(knock);
       return options.sse.handle({ ...knock, session, signal: controller.signal }, { url, body });
+    }
     const origin = new HttpOrigin({ requestId, session, controller, traceparent: toText(request.headers["traceparent"]) }); // prettier-ignore
-    const outcome = await options.apollo.handle({ method, headers: request.headers, url }, body, origin);
+    const handling = options.apollo.handle({ method, headers: request.headers, url }, body, origin);
+    const outcome = handling instanceof Promise ? await handling : handling;
     knock.note({ operationName: outcome.operationName, code: outcome.code });
+    const { status, body: answered, negotiated } = outcome;
+    if (
+      negotiated !== undefined &&
+      typeof answered === "string" &&
+      method === "POST" &&
+      request.headers.origin === undefined
+    )
+      return sendPlain(response, { status, requestId, contentType: negotiated, body: answered });
+    setRequestId(knock);
     let contentType = "application/json";
     let headers = notStored;
     for (const [name, value] of outcome.headers) {
@@ -191,14 +213,15 @@ export function createHttpHandler(
       // Its length is counted again: `send` does so for every body.
       else if (name !== "content-length") headers = { ...headers, [name]: value };
     }
-    send(request, response, outcome.status, contentType, outcome.body, headers);
+    send(request, response, status, contentType, answered, headers);
   }
 
   /** What is asked, in the URL of a GET or the body of a POST, its document spelled out where it was only named. */
-  async function readParams(request: IncomingMessage): Promise<SentParams> {
+  function readParams(request: IncomingMessage): SentParams | Promise<SentParams> {
     const { url = "/" } = request;
     if (request.method === "POST") {
-      return { url, body: options.persisted.resolve(await readJsonBody(request, options.limits.bodyBytes)) };
+      const read = readJsonBody(request, options.limits.bodyBytes);
+      return whenReady(read, (body) => ({ url, body: options.persisted.resolve(body) }));
     }
     const params = toParams(request);
     const resolved = options.persisted.resolve<RequestParams>(params);
@@ -206,16 +229,25 @@ export function createHttpHandler(
   }
 
   /** Whether somebody without a token had a question that anybody may ask; what they sent besides is not looked at. */
-  async function answerUnknown({ request, response }: Knock): Promise<boolean> {
+  async function answerUnknown(knock: Knock): Promise<boolean> {
+    const { request, response } = knock;
     const { method, headers } = request;
-    const sent =
-      method === "POST" ? await readJsonBody(request, anonymousBytes).catch(() => undefined) : toParams(request);
+    const sent = method === "POST" ? await readAnonymous(request) : toParams(request);
     const data =
       sent === undefined || headers.accept?.includes("text/event-stream") ? undefined : answerAnonymous(sent);
     if (data === undefined) return false;
     const text = `${JSON.stringify({ data })}\n`;
+    setRequestId(knock);
     send(request, response, 200, toResultType(headers.accept), text, { "cache-control": "no-store" });
     return true;
+  }
+
+  async function readAnonymous(request: IncomingMessage): Promise<SentParams["body"]> {
+    try {
+      return await readJsonBody(request, anonymousBytes);
+    } catch {
+      return undefined;
+    }
   }
 
   function refuseMethod(exchange: Knock, allow: string): void {
@@ -226,12 +258,18 @@ export function createHttpHandler(
   function refuse(exchange: Knock, error: unknown, status?: number, headers?: OutgoingHttpHeaders): void {
     const { request, response, requestId } = exchange;
     const errors = operations.report([error], requestId);
+    setRequestId(exchange);
     exchange.note({ code: errors[0]?.extensions.code });
     const challenge =
       toStatus({ errors }, undefined) === 401 ? { "www-authenticate": toChallenge(request.headers.authorization) } : {};
     const usual = error instanceof UnsupportedMediaTypeError ? 415 : toStatus({ errors }, request.headers.accept);
     sendErrors(request, response, errors, status ?? usual, { ...challenge, ...headers });
   }
+}
+
+/** Where headers are set one by one, which is wherever an answer has others than the usual ones. */
+function setRequestId({ response, requestId }: Pick<Knock, "response" | "requestId">): void {
+  if (!response.headersSent) response.setHeader("x-request-id", requestId);
 }
 
 interface HttpOriginParts extends Omit<OperationOrigin, "signal" | "transport"> {

@@ -47,8 +47,8 @@ export interface OperationOrigin {
 }
 
 export interface Operations {
-  /** A query or mutation; answers within `operationMs`, with an error if need be. Never rejects. */
-  execute(prepared: PreparedOperation, origin: OperationOrigin): Promise<FormattedResult>;
+  /** A query or mutation; answers at once where nothing is waited for, and within `operationMs`, with an error if need be. Never throws or rejects. */
+  execute(prepared: PreparedOperation, origin: OperationOrigin): FormattedResult | Promise<FormattedResult>;
   /**
    * A stream of results, or one result where there is to be none. Never rejects; the stream rejects with what ended it, not formatted. Where `receive` is
    * given, events may reach what it makes while a `next` is pending, and then `next` does not give them again.
@@ -108,7 +108,8 @@ export function createOperations({
   return {
     execute: (prepared, origin) => traced(prepared, origin, () => executeOperation(prepared, origin)),
     // The span is of the opening: a stream lives for days.
-    subscribe: (prepared, origin, receive) => traced(prepared, origin, () => subscribe(prepared, origin, receive)),
+    subscribe: async (prepared, origin, receive) =>
+      traced(prepared, origin, () => subscribe(prepared, origin, receive)),
     report,
     endStreams() {
       isStopping = true;
@@ -119,8 +120,8 @@ export function createOperations({
   function traced<Result extends FormattedResult | EventStream<FormattedResult>>(
     { operation, operationName }: PreparedOperation,
     { requestId, transport, traceparent }: OperationOrigin,
-    run: () => Promise<Result>,
-  ): Promise<Result> {
+    run: () => Result | Promise<Result>,
+  ): Result | Promise<Result> {
     if (tracer === noTracer) return run();
     const name = operationName ?? operation.name?.value;
     const attributes = {
@@ -185,31 +186,45 @@ export function createOperations({
     return toArgs(prepared, await contextOf(origin, { signal }));
   }
 
-  async function executeOperation(prepared: PreparedOperation, origin: OperationOrigin): Promise<FormattedResult> {
-    const { requestId } = origin;
+  function executeOperation(
+    prepared: PreparedOperation,
+    origin: OperationOrigin,
+  ): FormattedResult | Promise<FormattedResult> {
+    const { requestId, transport } = origin;
+    const type = prepared.operation.operation;
     if (running >= limits.requests) return { errors: report([createBusyError(limits.requests)], requestId) };
     running += 1;
     const startedMs = clock.monotonic();
     const scope = createScope(origin);
-    const isMutation = prepared.operation.operation === OperationTypeNode.MUTATION;
-    try {
-      const context = contextOf(origin, scope);
-      const run = origin.transport === "http" ? executeHttp : execute;
-      const executed =
-        context instanceof Promise
-          ? context.then((made) => executeAfter(prepared, made, run))
-          : executeAfter(prepared, context, run);
-      // What is there at once is in time.
-      const result = executed instanceof Promise ? await withinTime(executed, scope, isMutation) : executed;
-      return toFormatted(result, requestId);
-    } catch (error) {
-      return { errors: report([error], requestId) };
-    } finally {
+    const close = (): void => {
       running -= 1;
       scope.close();
       const seconds = (clock.monotonic() - startedMs) / 1000;
-      metrics.operationDone({ type: prepared.operation.operation, transport: origin.transport, seconds });
+      // Nobody's answer waits for being counted.
+      queueMicrotask(() => metrics.operationDone({ type, transport, seconds }));
+    };
+    const succeed = (result: ExecutionResult): FormattedResult => {
+      close();
+      return toFormatted(result, requestId);
+    };
+    const fail = (error: unknown): FormattedResult => {
+      close();
+      return { errors: report([error], requestId) };
+    };
+    let executed: ExecutionResult | Promise<ExecutionResult>;
+    try {
+      const context = contextOf(origin, scope);
+      const run = transport === "http" ? executeHttp : execute;
+      executed =
+        context instanceof Promise
+          ? context.then((made) => executeAfter(prepared, made, run))
+          : executeAfter(prepared, context, run);
+    } catch (error) {
+      return fail(error);
     }
+    // What is there at once is in time.
+    if (!(executed instanceof Promise)) return succeed(executed);
+    return withinTime(executed, scope, type === OperationTypeNode.MUTATION).then(succeed, fail);
   }
 
   /** Waits for what the query wants to see, then executes it: all of it reads one state. */

@@ -3,16 +3,19 @@ import type { IncomingMessage } from "node:http";
 import { ApiError } from "../kube/api-error.ts";
 
 /**
- * The JSON object in the body of a POST. Throws ApiError: PAYLOAD_TOO_LARGE as soon as `maxBytes` are over, without reading on;
- * BAD_REQUEST for another content type or encoding, invalid UTF-8, invalid JSON, and anything but one object. Rejects with the
+ * The JSON object in the body of a POST; at once where all of it is there. Throws or rejects with ApiError: PAYLOAD_TOO_LARGE as soon as `maxBytes` are
+ * over, without reading on; BAD_REQUEST for another content type or encoding, invalid UTF-8, invalid JSON, and anything but one object. Rejects with the
  * connection's own error where the client leaves.
  */
-export async function readJsonBody(
-  request: IncomingMessage,
-  maxBytes: number,
-): Promise<Readonly<Record<string, unknown>>> {
+export function readJsonBody(request: IncomingMessage, maxBytes: number): JsonBody | Promise<JsonBody> {
   checkContentType(request);
-  const bytes = await readBytes(request, maxBytes);
+  const bytes = readBytes(request, maxBytes);
+  return bytes instanceof Promise ? bytes.then(parseBody) : parseBody(bytes);
+}
+
+type JsonBody = Readonly<Record<string, unknown>>;
+
+function parseBody(bytes: Buffer): JsonBody {
   const text = decodeUtf8(bytes);
   let body: unknown;
   try {
@@ -23,7 +26,7 @@ export async function readJsonBody(
   if (Array.isArray(body)) throw badRequest("Batches are not taken. Send one operation in each request.");
   if (typeof body !== "object" || body === null)
     throw badRequest('The body must be a JSON object: {"query": "{ … }"}.');
-  return body as Readonly<Record<string, unknown>>;
+  return body as JsonBody;
 }
 
 /** Whether the content type is what a form or a page of another origin could send without a preflight; see CSRF prevention. */
@@ -43,13 +46,15 @@ function checkContentType({ headers }: IncomingMessage): void {
     throw unsupported("A compressed body is not taken. Send it as it is.");
 }
 
-function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
-  const tooLarge = (): ApiError =>
-    new ApiError(
-      "PAYLOAD_TOO_LARGE",
-      `The body is over the limit of ${maxBytes.toLocaleString("en")} bytes. Send less.`,
-    );
-  if (Number(request.headers["content-length"]) > maxBytes) return Promise.reject(tooLarge());
+function readBytes(request: IncomingMessage, maxBytes: number): Buffer | Promise<Buffer> {
+  const length = Number(request.headers["content-length"]);
+  if (length > maxBytes) throw createTooLargeError(maxBytes);
+  // It came together with the head, as most do: there is nothing to listen for.
+  const bytes = request.readableLength === length ? (request.read() as Buffer | null) : null;
+  return bytes ?? waitForBytes(request, maxBytes);
+}
+
+function waitForBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
@@ -58,7 +63,7 @@ function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> 
       if (length > maxBytes) {
         request.pause();
         request.removeAllListeners("data");
-        return reject(tooLarge());
+        return reject(createTooLargeError(maxBytes));
       }
       chunks.push(chunk);
     });
@@ -80,6 +85,11 @@ function decodeUtf8(bytes: Buffer): string {
   // A mark at the beginning is not part of the text (RFC 8259 8.1 lets us overlook it).
   const isMarked = bytes.length >= 3 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
   return bytes.toString("utf8", isMarked ? 3 : 0);
+}
+
+function createTooLargeError(maxBytes: number): ApiError {
+  const message = `The body is over the limit of ${maxBytes.toLocaleString("en")} bytes. Send less.`;
+  return new ApiError("PAYLOAD_TOO_LARGE", message);
 }
 
 function badRequest(message: string): ApiError {

@@ -71,6 +71,12 @@ export function sendErrors(
   });
 }
 
+/** Whether the body was read to its end, or there is none. Whoever begins to read one whose length is known has all of it, or lost their client. */
+function isRead({ complete, headers, readableDidRead }: IncomingMessage): boolean {
+  const length = headers["content-length"];
+  return complete || (length !== undefined && (readableDidRead || Number(length) === 0));
+}
+
 function lengthOf(body: string | Buffer | readonly Buffer[]): number {
   return isPieces(body) ? body.reduce((sum, piece) => sum + piece.length, 0) : Buffer.byteLength(body);
 }
@@ -87,6 +93,30 @@ function isPieces(body: string | Buffer | readonly Buffer[]): body is readonly B
   return Array.isArray(body);
 }
 
+/** Of an answer that says no more than every one does. */
+export interface PlainAnswer {
+  readonly status: number;
+  readonly requestId: string;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+/**
+ * Answers a request that was read to its end with text that nobody is to keep. No header was set before: those that are written all together cost a
+ * third of what they cost one by one, which is much beside a small answer.
+ */
+export function sendPlain(response: ServerResponse, { status, requestId, contentType, body }: PlainAnswer): void {
+  if (response.destroyed || response.headersSent) return;
+  response.writeHead(status, {
+    ...commonHeaders,
+    "x-request-id": requestId,
+    "content-type": contentType,
+    "content-length": Buffer.byteLength(body),
+    "cache-control": "no-store",
+  });
+  response.end(body);
+}
+
 /** How long the rest of a refused body is read and thrown away, so that its sender gets to read the answer instead of a reset. */
 const lingerMs = 500;
 
@@ -100,7 +130,7 @@ export function send(
   headers: OutgoingHttpHeaders = {},
 ): void {
   if (response.destroyed || response.headersSent) return;
-  const isUnread = !request.complete && Number(request.headers["content-length"] ?? 1) > 0 && request.method === "POST";
+  const isUnread = request.method === "POST" && !isRead(request);
   const close = isUnread ? { connection: "close" } : {};
   response.writeHead(status, {
     ...commonHeaders,

@@ -179,7 +179,7 @@ describe("which requests take the fast lane", () => {
     const post = (body: Record<string, unknown>, more = {}) =>
       lane.handle({ method: "POST", url: "/graphql", headers: { ...headers, ...more } }, body, origin);
     const known = { query: "query($n: String) { hello(name: $n) }", variables: { n: "a" } };
-    const isFast = async (asked: () => Promise<unknown>): Promise<boolean> => {
+    const isFast = async (asked: () => unknown): Promise<boolean> => {
       const before = counts.fast;
       await asked();
       return counts.fast > before;

@@ -30,6 +30,8 @@ export function createTestAuthenticator(delayMs: () => number = () => 0): TestAu
       if (token === "unavailable") throw unavailable;
       throw new ApiError("UNAUTHENTICATED", "Nobody vouches for this token.");
     },
+    // Everybody is looked up.
+    recognize: () => undefined,
     follow(_token, _identity, onEnd) {
       const listener = (error: ApiError): void => onEnd(error);
       listeners.add(listener);
