@@ -11,7 +11,7 @@ import { createSharedAbort } from "../lib/shared-abort.ts";
 import { within as withinTime } from "../lib/within.ts";
 import { reviewAccess, reviewRules } from "./access-reviews.ts";
 import { answerMaxAgeMs, answerRefreshMs, AskedUser } from "./asked-user.ts";
-import type { AskedState, Questions } from "./asked-user.ts";
+import type { AskedState, Questions, Standing } from "./asked-user.ts";
 import { followEveryMs } from "./followers.ts";
 import type { InternTable } from "./intern-table.ts";
 import type { Rights } from "./rights.ts";
@@ -50,6 +50,11 @@ export interface AskedCluster {
     more: readonly ResourceId[],
     options?: { readonly refresh?: boolean; readonly leastMs?: number },
   ): Rights | undefined | Promise<Rights | undefined>;
+  /**
+   * For how long `rightsOf` says the same of a caller about what is always cached, as long as there are the same namespaces; undefined where it may say
+   * something else at any moment.
+   */
+  standing(caller: AskedCaller): Standing | undefined;
   close(): void;
 }
 
@@ -155,6 +160,10 @@ export function createAskedCluster(options: AskedClusterOptions): AskedCluster {
       if (refresh && leftMs <= 0) return undefined;
       const answer = goOn(first, maxRounds);
       return refresh ? within(answer, leftMs) : answer;
+    },
+    standing({ key }) {
+      const known = users.get(key);
+      return known === undefined || known.kinds.size > 0 ? undefined : known.asked.standing;
     },
     close() {
       closing.abort(new Error("nobody asks any more"));

@@ -55,7 +55,13 @@ export interface LookOptions {
   readonly maxAgeMs?: number;
 }
 
-interface Memo {
+/** Rights that `state` gives again for the same kinds and namespaces without asking anything, until that moment of clock.monotonic() or until they are over. */
+export interface Standing {
+  readonly untilMs: number;
+  readonly isOver: boolean;
+}
+
+interface Memo extends Standing {
   readonly rights: Rights;
   readonly kinds: readonly ResourceId[];
   readonly namespaces: readonly string[];
@@ -63,6 +69,7 @@ interface Memo {
   /** When it was found out, and by how many answers. */
   readonly lookedAtMs: number;
   readonly answers: number;
+  isOver: boolean;
 }
 
 /**
@@ -109,8 +116,8 @@ export class AskedUser {
     if (canAsk) this.#takeTurn(round, namespaces.length, { now, refreshMs });
     const shared = this.#options.intern(rights.key, () => rights);
     this.#oldestMs = Math.min(now, ...Array.from(round.used, (key) => this.#answers.get(key)!.askedAtMs));
-    const found = { oldestMs: this.#oldestMs, lookedAtMs: now, answers: this.#taken };
-    this.#memo = { rights: shared, kinds, namespaces, ...found };
+    const [oldestMs, untilMs] = [this.#oldestMs, this.#oldestMs + answerRefreshMs];
+    this.#remember({ rights: shared, kinds, namespaces, oldestMs, untilMs, lookedAtMs: now, answers: this.#taken, isOver: false }); // prettier-ignore
     this.#forget(round, now);
     return { state: "known", rights: shared };
   }
@@ -118,6 +125,16 @@ export class AskedUser {
   /** clock.monotonic() when the oldest answer behind the last rights was asked for; -Infinity before there were any. */
   get askedAtMs(): number {
     return this.#oldestMs;
+  }
+
+  /** Of the rights that `state` gave last; undefined where it may not give them again. */
+  get standing(): Standing | undefined {
+    return this.#memo;
+  }
+
+  #remember(memo: Memo | undefined): void {
+    if (this.#memo !== undefined) this.#memo.isOver = true;
+    this.#memo = memo;
   }
 
   #olderThan(ms: number, questions: ReadonlySet<string>): readonly string[] {
@@ -167,7 +184,7 @@ export class AskedUser {
     this.#answers.set(key, answer);
     // What was remembered together was so by what is in turn as it was before.
     const [was, is] = [before?.value, answer.value] as readonly (RulesReview | boolean | undefined)[];
-    if (typeof was === "object" && typeof is === "object" && !isNoMore(is, was)) this.#memo = undefined;
+    if (typeof was === "object" && typeof is === "object" && !isNoMore(is, was)) this.#remember(undefined);
   }
 }
 

@@ -3,6 +3,8 @@ import type { Cluster, ClusterRegistry } from "../cluster/cluster.ts";
 import { identityAt } from "../kube/identity.ts";
 import type { Identity, UserIdentity } from "../kube/identity.ts";
 import { toImpersonatedGroups } from "../kube/rbac/implied-groups.ts";
+import { knownResources } from "../kube/known-resources.ts";
+import { toResourceName } from "../kube/resource-id.ts";
 import type { ResourceId } from "../kube/resource-id.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
@@ -11,7 +13,8 @@ import type { Access, Authorizer, Waiting } from "./access.ts";
 import { createAskedCluster } from "./asked-cluster.ts";
 import type { AskedCaller, AskedCluster } from "./asked-cluster.ts";
 import { keyOfUser } from "./asked-user.ts";
-import { createScopes, FleetAccess } from "./fleet-access.ts";
+import type { Standing } from "./asked-user.ts";
+import { createScopes, FleetAccess, FleetKnowledge } from "./fleet-access.ts";
 import type { ClusterAccess, Scopes } from "./fleet-access.ts";
 import { createFollowers, followEveryMs } from "./followers.ts";
 import type { Followers } from "./followers.ts";
@@ -61,6 +64,10 @@ class FleetAuthorizer implements ClusterAuthorizer {
   readonly #callers = new WeakMap<UserIdentity, Map<Cluster, Caller | undefined>>();
   /** What was given to users by what is kept. It never changes, so it is given again as long as the same would be made. */
   readonly #given = new WeakMap<UserIdentity, Given>();
+  /** What clusters that were asked said of users, for as long as none of them is to be asked again. */
+  readonly #standing = new WeakMap<UserIdentity, StandingKnowledge>();
+  /** Rises with whatever else rights come from: clusters, and their namespaces. */
+  #epoch = 0;
   readonly #followers: Followers;
   readonly #undo: readonly (() => void)[];
 
@@ -73,12 +80,14 @@ class FleetAuthorizer implements ClusterAuthorizer {
     });
     this.#undo = [
       registry.subscribe(({ type, cluster }) => {
+        this.#epoch++;
         if (type === "joined") this.#join(cluster);
         else if (type === "left") this.#leave(cluster);
         if (type !== "status") this.#followers.nudge();
       }),
       cache.subscribe((event) => {
-        const name = event.type === "change" ? event.change.cluster : event.cluster;
+        const { cluster: name, resource } = event.type === "change" ? event.change : event;
+        if (resource === namespacesName) this.#epoch++;
         if (this.#members.get(name)?.keeper?.onEvent(event) === true) this.#followers.nudge();
       }),
     ];
@@ -109,6 +118,9 @@ class FleetAuthorizer implements ClusterAuthorizer {
     waiting: Waiting,
     refresh: boolean,
   ): Access | Promise<Access> {
+    const asker = identity.kind === "user" && settled.length === 0 && !refresh ? identity : undefined;
+    const standing = asker === undefined ? undefined : this.#standing.get(asker);
+    if (standing !== undefined && this.#isStanding(standing)) return new FleetAccess(standing.known);
     const found = this.#options.registry.list().map(({ name }): Found => {
       const member = this.#members.get(name);
       if (member === undefined || identity.kind !== "user") return [name, nobody];
@@ -116,21 +128,47 @@ class FleetAuthorizer implements ClusterAuthorizer {
       return [name, this.#at(member, identity, more, refresh)];
     });
     const toAccess = (known: readonly Known[]): Access => {
-      const access = new FleetAccess(new Map(known), this.#scopes);
+      const access = new FleetAccess(new FleetKnowledge(new Map(known), this.#scopes));
       for (const { cluster, resource } of settled) access.noteSettled(cluster, resource);
       return access;
     };
     if (isAllKnown(found)) {
-      if (identity.kind !== "user" || settled.length > 0 || !found.every(isFinal)) return toAccess(found);
-      const given = this.#given.get(identity);
+      if (asker === undefined) return toAccess(found);
+      if (!found.every(isFinal)) {
+        const known = new FleetKnowledge(new Map(found), this.#scopes);
+        this.#note(asker, known);
+        return new FleetAccess(known);
+      }
+      const given = this.#given.get(asker);
       if (given !== undefined && isSame(given.found, found)) return given.access;
       const access = toAccess(found);
-      this.#given.set(identity, { found, access });
+      this.#given.set(asker, { found, access });
       return access;
     }
     // Whoever has gone waits for nothing; what is not known by then is unavailable.
     const waited = found.map(async ([name, access]) => [name, access instanceof Promise ? await untilAborted(access, waiting.signal).catch(() => unavailable) : access] as const); // prettier-ignore
     return Promise.all(waited).then(toAccess);
+  }
+
+  #isStanding({ epoch, asked, untilMs }: StandingKnowledge): boolean {
+    if (epoch !== this.#epoch || this.#options.clock.monotonic() >= untilMs) return false;
+    for (const { isOver } of asked) if (isOver) return false;
+    return true;
+  }
+
+  /** Remembers what was found out in this turn, where it is known for how long that stands. */
+  #note(user: UserIdentity, known: FleetKnowledge): void {
+    this.#standing.delete(user);
+    const asked: Standing[] = [];
+    for (const member of this.#members.values()) {
+      const caller = this.#callerAt(member.cluster, user);
+      if (caller === undefined) continue;
+      const one = member.keeper === undefined ? member.asked.standing(caller) : undefined;
+      if (one === undefined) return;
+      asked.push(one);
+    }
+    const untilMs = Math.min(...asked.map((one) => one.untilMs));
+    this.#standing.set(user, { known, epoch: this.#epoch, asked, untilMs });
   }
 
   #at(
@@ -207,6 +245,14 @@ function toCaller(cluster: Cluster, user: UserIdentity): Caller | undefined {
   return { key: keyOfUser(user, username, groups), identity: user, impersonated };
 }
 
+interface StandingKnowledge {
+  readonly known: FleetKnowledge;
+  readonly epoch: number;
+  /** Where it comes from, and until when all of that stands. */
+  readonly asked: readonly Standing[];
+  readonly untilMs: number;
+}
+
 type Known = readonly [string, ClusterAccess];
 type Found = readonly [string, ClusterAccess | Promise<ClusterAccess>];
 
@@ -237,5 +283,6 @@ function isSame(before: readonly Known[], now: readonly Known[]): boolean {
 }
 
 const none: readonly never[] = [];
+const namespacesName = toResourceName(knownResources.namespaces);
 const nobody: ClusterAccess = { state: "none" };
 const unavailable: ClusterAccess = { state: "unavailable" };

@@ -81,27 +81,24 @@ class RightsScope implements Scope {
   }
 }
 
-/** The rights of one caller over the fleet, in the order of clusters given; clusters that are not named do not exist for them. */
-export class FleetAccess implements Access {
-  readonly #scopes: Scopes;
-  #clusters: ReadonlyMap<string, ClusterAccess>;
+/** What is known of one caller over the fleet. It never changes, so that several operations share one, and what comes of it is found out once. */
+export class FleetKnowledge {
+  readonly clusters: ReadonlyMap<string, ClusterAccess>;
+  readonly scopes: Scopes;
   #rights: ReadonlyMap<string, Rights> | undefined;
   #key: string | undefined;
   #list: Scope | undefined;
   #watch: Scope | undefined;
-  /** What was asked for besides what is always cached. */
-  readonly #settled = new Map<string, { readonly cluster: string; readonly resource: ResourceId }>();
-  readonly #settling = new Map<string, Promise<void>>();
 
   constructor(clusters: ReadonlyMap<string, ClusterAccess>, scopes: Scopes) {
-    this.#clusters = clusters;
-    this.#scopes = scopes;
+    this.clusters = clusters;
+    this.scopes = scopes;
   }
 
   get key(): string {
     return (this.#key ??= shortHash(
       JSON.stringify(
-        Array.from(this.#clusters, ([cluster, one]) => [
+        Array.from(this.clusters, ([cluster, one]) => [
           cluster,
           one.state,
           one.state === "known" ? one.rights.key : "",
@@ -111,66 +108,93 @@ export class FleetAccess implements Access {
   }
 
   get list(): Scope {
-    return (this.#list ??= this.#scopes(["list"], this.#known()));
+    return (this.#list ??= this.scopes(["list"], this.#known()));
   }
 
   get watch(): Scope {
-    return (this.#watch ??= this.#scopes(["list", "watch"], this.#known()));
+    return (this.#watch ??= this.scopes(["list", "watch"], this.#known()));
+  }
+
+  /** The same but for one cluster. */
+  with(cluster: string, now: ClusterAccess): FleetKnowledge {
+    const clusters = new Map([...this.clusters].map(([name, one]) => [name, name === cluster ? now : one]));
+    return new FleetKnowledge(clusters, this.scopes);
+  }
+
+  #known(): ReadonlyMap<string, Rights> {
+    return (this.#rights ??= new Map(
+      [...this.clusters].flatMap(([name, one]) => (one.state === "known" ? [[name, one.rights] as const] : [])),
+    ));
+  }
+}
+
+/** The rights of one caller over the fleet, in the order of clusters given; clusters that are not named do not exist for them. */
+export class FleetAccess implements Access {
+  #known: FleetKnowledge;
+  /** What was asked for besides what is always cached. */
+  #settled: Map<string, { readonly cluster: string; readonly resource: ResourceId }> | undefined;
+  #settling: Map<string, Promise<void>> | undefined;
+
+  constructor(known: FleetKnowledge) {
+    this.#known = known;
+  }
+
+  get key(): string {
+    return this.#known.key;
+  }
+
+  get list(): Scope {
+    return this.#known.list;
+  }
+
+  get watch(): Scope {
+    return this.#known.watch;
   }
 
   /** Kinds that were settled, for whoever follows these rights. */
   get settled(): readonly { readonly cluster: string; readonly resource: ResourceId }[] {
-    return [...this.#settled.values()];
+    return [...(this.#settled?.values() ?? [])];
   }
 
   state(cluster: string): AccessState {
-    return this.#clusters.get(cluster)?.state ?? "none";
+    return this.#known.clusters.get(cluster)?.state ?? "none";
   }
 
   gets({ cluster, resource, namespace }: PartitionKey, name: string): boolean {
-    const access = this.#clusters.get(cluster);
+    const access = this.#known.clusters.get(cluster);
     return access?.state === "known" && access.rights.gets(resource, namespace, name);
   }
 
   may(question: AccessQuestion): boolean {
-    const access = this.#clusters.get(question.cluster);
+    const access = this.#known.clusters.get(question.cluster);
     return access?.state === "known" && access.rights.may(question);
   }
 
   settle(cluster: string, resource: ResourceId, signal: AbortSignal): Promise<void> | undefined {
-    const access = this.#clusters.get(cluster);
+    const access = this.#known.clusters.get(cluster);
     if (access?.state !== "known" || access.settle === undefined) return undefined;
     const name = toResourceName(resource);
     if (alwaysKnown.has(name)) return undefined;
     const key = `${cluster} ${name}`;
-    if (this.#settled.has(key)) return this.#settling.get(key);
+    if (this.#settled?.has(key) === true) return this.#settling?.get(key);
     this.noteSettled(cluster, resource);
     const now = access.settle(resource, signal);
     if (!(now instanceof Promise)) {
-      this.#replace(cluster, now);
+      this.#known = this.#known.with(cluster, now);
       return undefined;
     }
     const settling = now.then((known) => {
-      this.#settling.delete(key);
-      this.#replace(cluster, known);
+      this.#settling?.delete(key);
+      this.#known = this.#known.with(cluster, known);
     });
+    this.#settling ??= new Map();
     this.#settling.set(key, settling);
     return settling;
   }
 
   /** Whoever looks again for the same caller found out about this kind, too. */
   noteSettled(cluster: string, resource: ResourceId): void {
+    this.#settled ??= new Map();
     this.#settled.set(`${cluster} ${toResourceName(resource)}`, { cluster, resource });
-  }
-
-  #replace(cluster: string, now: ClusterAccess): void {
-    this.#clusters = new Map([...this.#clusters].map(([name, one]) => [name, name === cluster ? now : one]));
-    this.#rights = this.#key = this.#list = this.#watch = undefined;
-  }
-
-  #known(): ReadonlyMap<string, Rights> {
-    return (this.#rights ??= new Map(
-      [...this.#clusters].flatMap(([name, one]) => (one.state === "known" ? [[name, one.rights] as const] : [])),
-    ));
   }
 }

@@ -57,10 +57,11 @@ export function createFleetView(options: FleetViewOptions): FleetView {
 class SnapshotView implements FleetView {
   readonly takenAtMs: number;
   readonly access: Access;
-  readonly clusters: readonly Cluster[];
   readonly #options: FleetViewOptions;
   readonly #snapshot: FleetSnapshot;
-  readonly #byName: ReadonlyMap<string, Cluster>;
+  /** All there were when it began. */
+  readonly #members: readonly Cluster[];
+  #clusters: readonly Cluster[] | undefined;
   /** What was not held at the start: being listed, or as it was after that. */
   readonly #later = new Map<string, Promise<void> | ResourceSnapshot | undefined>();
   /** What was held on demand and has been marked as used. */
@@ -71,15 +72,22 @@ class SnapshotView implements FleetView {
     this.#snapshot = options.cache.snapshot();
     this.takenAtMs = this.#snapshot.takenAtMs;
     this.access = options.access;
-    this.clusters = options.registry.list().filter(({ name }) => options.access.state(name) !== "none");
-    this.#byName = new Map(this.clusters.map((cluster) => [cluster.name, cluster]));
+    this.#members = options.registry.list();
+  }
+
+  get clusters(): readonly Cluster[] {
+    return (this.#clusters ??= this.#members.filter(({ name }) => this.access.state(name) !== "none"));
   }
 
   cluster(name: string): Cluster | undefined {
-    return this.#byName.get(name);
+    // Asked for first, so that who is nobody in a cluster waits as long for it as for one that is not there.
+    if (this.access.state(name) === "none") return undefined;
+    for (const cluster of this.#members) if (cluster.name === name) return cluster;
+    return undefined;
   }
 
   resource(cluster: string, resource: ResourceName): ResourceSnapshot | undefined {
+    if (this.#later.size === 0) return this.#snapshot.resource(cluster, resource);
     const later = this.#later.get(keyOf(cluster, resource));
     return later === undefined || later instanceof Promise ? this.#snapshot.resource(cluster, resource) : later;
   }
@@ -130,21 +138,24 @@ class SnapshotView implements FleetView {
 
   ensure(clusters: readonly Cluster[], resource: ResourceId): Promise<void> | undefined {
     const name = toResourceName(resource);
-    const pending = clusters.flatMap((cluster) => {
+    const pending: Promise<void>[] = [];
+    for (const cluster of clusters) {
+      if (this.#isHeld(cluster.name, name)) {
+        this.#markUsed(cluster, resource);
+        continue;
+      }
       const key = keyOf(cluster.name, name);
-      if (this.#isHeld(cluster.name, name)) this.#markUsed(cluster, resource);
-      else if (!this.#later.has(key)) this.#later.set(key, this.#fetch(cluster, resource));
+      if (!this.#later.has(key)) this.#later.set(key, this.#fetch(cluster, resource));
       const later = this.#later.get(key);
-      return later instanceof Promise ? [later] : [];
-    });
+      if (later instanceof Promise) pending.push(later);
+    }
     return pending.length === 0 ? undefined : Promise.all(pending).then(() => {});
   }
 
   /** As it is held, else as discovery last had it; what neither knows has no rows. */
   #isNamespaced(cluster: string, resource: ResourceName): boolean {
     const held = this.resource(cluster, resource)?.resource;
-    const found =
-      held ?? this.#byName.get(cluster)?.status.apiResources.find((one) => toResourceName(one) === resource);
+    const found = held ?? this.cluster(cluster)?.status.apiResources.find((one) => toResourceName(one) === resource);
     return found?.namespaced ?? true;
   }
 
@@ -167,8 +178,9 @@ class SnapshotView implements FleetView {
   /** What is held on demand is let go when nobody asks for it any more: each operation asks once. */
   #markUsed(cluster: Cluster, resource: ResourceId): void {
     const name = toResourceName(resource);
+    if (alwaysHeld.has(name)) return;
     const key = keyOf(cluster.name, name);
-    if (alwaysHeld.has(name) || this.#used.has(key)) return;
+    if (this.#used.has(key)) return;
     this.#used.add(key);
     void this.#options.cache.ensure(cluster.name, resource, { signal: this.#options.signal, waitMs: 0 });
   }
@@ -176,7 +188,7 @@ class SnapshotView implements FleetView {
   /** undefined where there is nothing, or nothing that may be served: rights unknown, another cluster's rows, or what the state says is missing. */
   #served(cluster: string, resource: ResourceName): ResourceSnapshot | undefined {
     if (this.access.state(cluster) !== "known") return undefined;
-    const identity = this.#byName.get(cluster)?.status.identity.state;
+    const identity = this.cluster(cluster)?.status.identity.state;
     if (identity !== "pinned" && identity !== "unknown") return undefined;
     const held = this.resource(cluster, resource);
     const state = held?.status.state;

@@ -17,7 +17,7 @@ import type { Limits } from "./limits/limits.ts";
 import type { Metrics, Transport } from "./metrics.ts";
 import { createScope } from "./operation-scope.ts";
 import type { Scope } from "./operation-scope.ts";
-import { readAfterTokens } from "./read-after-tokens.ts";
+import { createReadAfterTokens } from "./read-after-tokens.ts";
 import type { Execute } from "./rows/row-writer.ts";
 import type { OperationRequest } from "./server-options.ts";
 import { Subscription } from "./subscription.ts";
@@ -92,6 +92,7 @@ export function createOperations({
   metrics,
 }: OperationsOptions): Operations {
   const streams = new Set<Subscription>();
+  const readAfterTokens = createReadAfterTokens();
   const subscriptionWork: SubscriptionWork = {
     async toResult(event, prepared, origin, signal) {
       metrics.eventSent(origin.transport);
@@ -156,6 +157,7 @@ export function createOperations({
   }
 
   function toFormatted({ data, errors, extensions }: ExecutionResult, requestId: string): FormattedResult {
+    if (errors === undefined && extensions === undefined && data !== undefined) return { data };
     return {
       ...(errors !== undefined && { errors: report(errors, requestId) }),
       ...(data !== undefined && { data }),

@@ -81,10 +81,11 @@ function waitForBytes(request: IncomingMessage, maxBytes: number): Promise<Buffe
 }
 
 function decodeUtf8(bytes: Buffer): string {
-  if (!isUtf8(bytes)) throw badRequest("The body is not valid UTF-8.");
+  const text = bytes.toString("utf8");
+  // Stands for what is none, unless it was sent.
+  if (text.includes("\ufffd") && !isUtf8(bytes)) throw badRequest("The body is not valid UTF-8.");
   // A mark at the beginning is not part of the text (RFC 8259 8.1 lets us overlook it).
-  const isMarked = bytes.length >= 3 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
-  return bytes.toString("utf8", isMarked ? 3 : 0);
+  return text.startsWith("\ufeff") ? text.slice(1) : text;
 }
 
 function createTooLargeError(maxBytes: number): ApiError {

@@ -178,6 +178,25 @@ describe("createAuthenticator", () => {
     expect(await ask("bad")).toBe("home/jane");
   });
 
+  it("should recognize at once whom a cluster has vouched for, until they are to be asked about again or their token is over", async () => {
+    const { authenticator, ask, realm, clock } = start(["home"], { cacheMs: 10_000 });
+    realm["home"]!.answer = (token) => (token === "bad" ? no : yes("jane"));
+    const short = jwt({ exp: (clock.now() + 3_000) / 1000 });
+    expect(authenticator.recognize("t")).toBeUndefined();
+    for (const token of ["t", "bad", short]) await ask(token);
+    const jane = { username: "jane", realm: "home" };
+    expect(authenticator.recognize("t")).toMatchObject(jane);
+    expect(authenticator.recognize(short)).toMatchObject(jane);
+    for (const token of ["bad", "", "T", "t "]) expect(authenticator.recognize(token)).toBeUndefined();
+    await clock.advance(3_000);
+    expect(authenticator.recognize(short)).toBeUndefined();
+    expect(authenticator.recognize("t")).toMatchObject(jane);
+    await clock.advance(2_001);
+    expect(authenticator.recognize("t")).toBeUndefined();
+    expect(await ask("t")).toBe("home/jane");
+    expect(authenticator.recognize("t")).toMatchObject(jane);
+  });
+
   it("should believe a JWT until its exp, by its own clock, and ask nobody about one that is over", async () => {
     const { authenticator, ask, realm, clock } = start(["home"]);
     realm["home"]!.answer = () => yes("jane");

@@ -178,6 +178,31 @@ describe("rights by asking the cluster", () => {
     expect(rights.settle("home", widgets, signal)).toBeUndefined();
   });
 
+  it("should tell each operation of the kinds that it asked for itself, and of no other's", async () => {
+    const world = home({
+      rbac: [
+        clusterRole("g", { verbs: ["list"], resources: ["gadgets"], apiGroups: ["example.io"] }),
+        bindEverywhere("g", "g", "jane"),
+      ],
+    });
+    await world.access(jane);
+    const [one, other] = [await world.access(jane), await world.access(jane)];
+    const gadgetsAt = { cluster: "home", resource: "gadgets.example.io", namespace: "" };
+    await one.settle("home", gadgets, signal);
+    expect([one, other].map((access) => access.list.sees(gadgetsAt))).toEqual([true, false]);
+    await other.settle("home", gadgets, signal);
+    expect(other.list.sees(gadgetsAt)).toBe(true);
+  });
+
+  it("should take away within ten seconds what a cluster took away, however often it is asked", async () => {
+    const world = home();
+    expect(await isSeen(world)).toBe(true);
+    world.setRbac("home");
+    let heldMs = 0;
+    for (; heldMs < 20_000 && (world.authorizer.access(jane, { signal }) as Access).list.sees(pods("shop")); heldMs += 100) await world.clock.advance(100); // prettier-ignore
+    expect(heldMs).toBeLessThanOrEqual(answerMaxAgeMs);
+  });
+
   const forbidden = new KubeError({ reason: "Forbidden", message: "may not impersonate", cluster: "home" });
   const failures: readonly (readonly [string, ReviewMood])[] = [
     ["forbids us to impersonate", forbidden],

@@ -210,6 +210,35 @@ describe("GraphQL over HTTP", () => {
 });
 
 describe("other paths", () => {
+  it("should keep a connection whose request was read, whatever is wrong with it, and however its body came", async () => {
+    server = await startTestServer();
+    const socket = connect(Number(new URL(server.url).port), "127.0.0.1");
+    const received: string[] = [];
+    socket.on("data", (chunk: Buffer) => received.push(chunk.toString()));
+    const head = (more: string): string => `POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n${more}\r\n`; // prettier-ignore
+    const whole = (body: string): string => `${head(`content-length: ${Buffer.byteLength(body)}\r\n`)}${body}`;
+    const query = '{"query":"{ hello }"}';
+    const pieces = [
+      [whole("{")],
+      [whole('{"query":"{ nope }"}')],
+      [whole(query)],
+      [head(`content-length: ${query.length}\r\n`), query.slice(0, 5), query.slice(5)],
+      [`${head("transfer-encoding: chunked\r\n")}15\r\n${query}\r\n`, "0\r\n\r\n"],
+    ];
+    for (const [index, parts] of pieces.entries()) {
+      for (const part of parts) {
+        socket.write(part);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+      await expect.poll(() => received.join("").split("HTTP/1.1 ").length - 1).toBe(index + 1);
+    }
+    socket.destroy();
+    const answers = received.join("").split("HTTP/1.1 ").slice(1);
+    expect(answers.map((answer) => Number(answer.slice(0, 3)))).toEqual([400, 200, 200, 200, 200]);
+    for (const answer of answers) expect(answer.toLowerCase()).toContain("connection: keep-alive");
+    expect(answers.slice(2).every((answer) => answer.includes('{"data":{"hello":"hello world"}}'))).toBe(true);
+  });
+
   it("should serve the schema as text", async () => {
     server = await startTestServer();
     const { status, headers, text } = await ask("/schema.graphql");

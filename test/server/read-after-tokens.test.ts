@@ -1,14 +1,14 @@
 import { Kind, parse } from "graphql";
 import type { OperationDefinitionNode } from "graphql";
 import { describe, expect, it } from "vitest";
-import { readAfterTokens } from "../../src/server/read-after-tokens.ts";
+import { createReadAfterTokens } from "../../src/server/read-after-tokens.ts";
 
 function tokensOf(source: string, variables: Record<string, unknown> = {}): readonly string[] {
   const document = parse(source);
   const operation = document.definitions.find(
     ({ kind }) => kind === Kind.OPERATION_DEFINITION,
   ) as OperationDefinitionNode;
-  return readAfterTokens({ document, operation, operationName: undefined, variables });
+  return createReadAfterTokens()({ document, operation, operationName: undefined, variables });
 }
 
 describe("readAfter tokens", () => {

@@ -3,7 +3,7 @@ import type { Cluster } from "../../cluster/cluster.ts";
 import { isKubeError, KubeError } from "../../kube/kube-error.ts";
 import { formatKey, parseObjectId } from "../../kube/object-key.ts";
 import { toResourceName } from "../../kube/resource-id.ts";
-import type { ResourceId } from "../../kube/resource-id.ts";
+import type { ResourceId, ResourceName } from "../../kube/resource-id.ts";
 import type { AnyRow } from "../../kube/rows/row.ts";
 import type { FleetView } from "../fleet-view.ts";
 import { isTooOld } from "../connection/read-state.ts";
@@ -12,8 +12,8 @@ import { parseStaleness } from "../list-rows.ts";
 import { whenReady } from "../maybe-promise.ts";
 import type { Operation } from "../operation.ts";
 import type { ClusterValue, MaybePromise, NaturalKey, OneArgs } from "../request-context.ts";
-import type { ReadThrough } from "./read-through.ts";
-import { findServed, notServed, toKindQuery } from "./served-kinds.ts";
+import type { LiveKey, ReadThrough } from "./read-through.ts";
+import { findServed, notServed, resourceOfKind, toKindQuery } from "./served-kinds.ts";
 import type { KindQuery, ServedKind } from "./served-kinds.ts";
 
 /** One object by the parts of its natural key, in a cluster that is there. */
@@ -22,6 +22,14 @@ export interface ObjectQuery extends KindQuery {
   /** "" for a cluster-scoped object. */
   readonly namespace: string;
   readonly name: string;
+}
+
+/** One object of a kind that its cluster serves. */
+interface Sought extends LiveKey {
+  readonly resourceName: ResourceName;
+  /** How old the answer may be: as it was asked for, and what that comes to. */
+  readonly maxStaleness: string | null | undefined;
+  readonly maxStalenessMs: number | undefined;
 }
 
 /** Finds single objects of any kind in the operation's snapshot, having the kind listed first where nobody asked for it yet. */
@@ -39,40 +47,34 @@ export function createObjectFinder(operation: Operation, readThrough: ReadThroug
   const read = (
     cluster: Cluster,
     resource: ResourceId,
-    query: ObjectQuery,
-    args: OneArgs,
+    { namespace, name }: Pick<ObjectQuery, "namespace" | "name">,
+    { maxStaleness }: OneArgs,
   ): MaybePromise<AnyRow | null> => {
-    const { namespace, name } = query;
-    const maxStalenessMs = parseStaleness(args.maxStaleness);
-    const resourceName = toResourceName(resource);
+    const maxStalenessMs = parseStaleness(maxStaleness);
+    const sought = { cluster, resource, resourceName: toResourceName(resource), namespace, name, maxStaleness, maxStalenessMs }; // prettier-ignore
     const settling = view.settle([cluster], resource);
-    return whenReady(settling ?? null, () => {
-      demandKnown(view, cluster);
-      // Nothing is fetched, and nothing waited for, that could not be shown.
-      if (!view.access.gets({ cluster: cluster.name, resource: resourceName, namespace }, name)) return null;
-      return readHeld(cluster, resource, query, args, maxStalenessMs);
-    });
+    return settling === undefined ? readSettled(sought) : settling.then(() => readSettled(sought));
   };
 
-  const readHeld = (
-    cluster: Cluster,
-    resource: ResourceId,
-    query: ObjectQuery,
-    args: OneArgs,
-    maxStalenessMs: number | undefined,
-  ): MaybePromise<AnyRow | null> => {
-    const { namespace, name } = query;
-    const resourceName = toResourceName(resource);
+  const readSettled = (sought: Sought): MaybePromise<AnyRow | null> => {
+    const { cluster, resource, resourceName, namespace, name } = sought;
+    demandKnown(view, cluster);
+    // Nothing is fetched, and nothing waited for, that could not be shown.
+    if (!view.access.gets({ cluster: cluster.name, resource: resourceName, namespace }, name)) return null;
     const ensured = view.ensure([cluster], resource);
-    return whenReady(ensured ?? null, () => {
-      const status = view.resource(cluster.name, resourceName)?.status;
-      const mustRead = maxStalenessMs !== undefined && (status === undefined || status.observedAtMs === null || isTooOld(view, status, maxStalenessMs)); // prettier-ignore
-      if (!mustRead) return view.get(cluster.name, resourceName, namespace, name) ?? null;
-      return readThrough({ cluster, resource, namespace, name }).catch((error: unknown) => {
-        // The cluster knows better than we: what may not be read is not there.
-        if (isKubeError(error, "Forbidden")) return null;
-        throw refuseStale(query, args.maxStaleness ?? "", error);
-      });
+    return ensured === undefined ? readHeld(sought) : ensured.then(() => readHeld(sought));
+  };
+
+  const readHeld = (sought: Sought): MaybePromise<AnyRow | null> => {
+    const { cluster, resourceName, namespace, name, maxStalenessMs } = sought;
+    if (maxStalenessMs === undefined) return view.get(cluster.name, resourceName, namespace, name) ?? null;
+    const status = view.resource(cluster.name, resourceName)?.status;
+    const mustRead = status === undefined || status.observedAtMs === null || isTooOld(view, status, maxStalenessMs);
+    if (!mustRead) return view.get(cluster.name, resourceName, namespace, name) ?? null;
+    return readThrough(sought).catch((error: unknown) => {
+      // The cluster knows better than we: what may not be read is not there.
+      if (isKubeError(error, "Forbidden")) return null;
+      throw refuseStale(sought, error);
     });
   };
 
@@ -93,14 +95,17 @@ export function createObjectFinder(operation: Operation, readThrough: ReadThroug
       const cluster = view.cluster(key.cluster);
       if (cluster === undefined) return null;
       demandKnown(view, cluster);
-      const { group, version, kind } = toKindQuery(key);
-      const { name, namespace } = key;
-      const query: ObjectQuery = { group, kind, version, cluster: key.cluster, namespace: namespace ?? "", name };
-      return whenReady(findServed(cluster, query, operation), (served: ServedKind) => {
+      const place = { namespace: key.namespace ?? "", name: key.name };
+      const readAs = (resource: ResourceId): MaybePromise<AnyRow | null> => {
+        checkNamespace(resource, place.namespace);
+        return read(cluster, resource, place, args);
+      };
+      const everywhere = resourceOfKind(key);
+      if (everywhere !== undefined) return readAs(everywhere);
+      return whenReady(findServed(cluster, toKindQuery(key), operation), (served: ServedKind) => {
         if (served.state === "unknown") return null;
         if (served.state !== "served") throw notServed(key, [served], `Cluster ${cluster.name}`);
-        checkNamespace(served.resource, query.namespace);
-        return read(cluster, served.resource, query, args);
+        return readAs(served.resource);
       });
     },
     byId(id, args) {
@@ -123,7 +128,7 @@ export function checkNamespace({ kind, namespaced }: ResourceId, namespace: stri
   if (!namespaced && namespace !== "") throw badInput("namespace", `must be unset: ${kind} is cluster-scoped`);
 }
 
-function refuseStale({ cluster, namespace, name }: ObjectQuery, maxStaleness: string, cause: unknown): Error {
+function refuseStale({ cluster: { name: cluster }, namespace, name, maxStaleness }: Sought, cause: unknown): Error {
   const why = cause instanceof KubeError ? cause.reason : "Error";
   return new ApiError(
     "STALE_READ_REFUSED",
