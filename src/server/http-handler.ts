@@ -184,7 +184,7 @@ export function createHttpHandler(
     if (isStopping()) return refuse(knock, createShutdownError());
     if (!gate.isOpen && request.headers.authorization === undefined && (await answerUnknown(knock))) return;
     // By then the body is parsed as well, where it came together with the head.
-    await undefined;
+    await Promise.resolve();
     const entering = enter(knock);
     const session = entering instanceof Promise ? await entering : entering;
     const reading = readParams(request);
