@@ -30,6 +30,7 @@ import { aborted } from "./lib/aborted.ts";
 import type { Clock } from "./lib/clock.ts";
 import { createDeferred } from "./lib/deferred.ts";
 import type { Logger } from "./lib/logger.ts";
+import { createLoopLoad } from "./lib/loop-load.ts";
 import type { Tracer } from "./lib/tracer.ts";
 import { runInOrder } from "./lib/runnable.ts";
 import type { Runnable } from "./lib/runnable.ts";
@@ -99,6 +100,7 @@ export function createApp(options: AppOptions): App {
     clock,
     random,
     logger,
+    load: createLoopLoad(clock),
     snapshots,
     logBytes: config.limits.maxLogBytes,
     lastKnownUid: (name) => uidOf(registry, name),

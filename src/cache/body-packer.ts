@@ -2,6 +2,7 @@ import { createBodyDictionary } from "../kube/body-dictionary.ts";
 import type { BodyDictionary } from "../kube/body-dictionary.ts";
 import type { AnyRow } from "../kube/rows/row.ts";
 import type { Clock } from "../lib/clock.ts";
+import type { LoopLoad } from "../lib/loop-load.ts";
 import type { ResourceStore } from "./resource-store.ts";
 import type { Slices } from "./slices.ts";
 import type { CacheTimings } from "./timings.ts";
@@ -13,11 +14,13 @@ export interface BodyPackerOptions {
   readonly slices: Slices;
   /** Whether a list is being worked in, of any resource: then packing waits. */
   readonly isListing: () => boolean;
-  readonly timings: Pick<CacheTimings, "packDelayMs" | "packPauseMs">;
+  /** While it is busy, what has changed waits: some of it will have changed again. */
+  readonly load: LoopLoad;
+  readonly timings: Pick<CacheTimings, "packDelayMs" | "packPauseMs" | "packPatienceMs">;
 }
 
-/** More rows than these are looked for instead of being remembered. */
-const mostFresh = 1_000;
+/** More rows than these are looked for instead of being remembered; nor do so many wait: they take about 20 MB. */
+const mostFresh = 4_000;
 
 /** Below so many objects a dictionary costs more than it saves. */
 export const fewRows = 50;
@@ -34,6 +37,8 @@ export class BodyPacker {
   #isStopped = false;
   /** Rows that have come since the latest look over all. */
   #fresh: AnyRow[] = [];
+  /** clock.monotonic() of the first reason to pack that waits. */
+  #waitingSince: number | undefined;
   /** Rows may be unpacked anywhere. */
   #mustLook = true;
 
@@ -83,14 +88,24 @@ export class BodyPacker {
       this.#fresh = [];
       return;
     }
-    this.#arm(this.#options.timings.packDelayMs, () => {
-      if (this.#options.isListing()) return this.#schedule();
+    const { timings, isListing, clock } = this.#options;
+    this.#waitingSince ??= clock.monotonic();
+    this.#arm(timings.packDelayMs, () => {
+      if (isListing() || this.#mayWait()) return this.#schedule();
+      this.#waitingSince = undefined;
       this.#isPacking = true;
       const rows = this.#mustLook ? this.#unpackedRows() : this.#freshRows(this.#fresh);
       this.#mustLook = false;
       this.#fresh = [];
       this.#pack(rows);
     });
+  }
+
+  /** Whether there is something better to do, and little to be packed. */
+  #mayWait(): boolean {
+    const { load, clock, timings } = this.#options;
+    if (this.#mustLook || !load.isBusy()) return false;
+    return clock.monotonic() - (this.#waitingSince ?? 0) < timings.packPatienceMs;
   }
 
   #arm(ms: number, act: () => void): void {

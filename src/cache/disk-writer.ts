@@ -1,5 +1,6 @@
 import type { AnyRow } from "../kube/rows/row.ts";
 import type { Clock } from "../lib/clock.ts";
+import type { LoopLoad } from "../lib/loop-load.ts";
 import type { BodyDictionary } from "../kube/body-dictionary.ts";
 import { fewRows } from "./body-packer.ts";
 import type { BodyPacker } from "./body-packer.ts";
@@ -27,7 +28,9 @@ export interface DiskWriterOptions {
   readonly packer: Pick<BodyPacker, "dictionary" | "isIdle">;
   readonly slices: Slices;
   readonly clock: Clock;
-  readonly timings: Pick<CacheTimings, "diskIntervalMs" | "diskRetryMs">;
+  /** While it is busy, changes wait for a while: some of them will be outdated. */
+  readonly load: LoopLoad;
+  readonly timings: Pick<CacheTimings, "diskIntervalMs" | "diskPatienceMs" | "diskRetryMs">;
   /** Told after each write: undefined = it went well. */
   readonly onResult: (error: Error | undefined) => void;
 }
@@ -52,6 +55,8 @@ export class DiskWriter {
   #writtenDictionary: string | undefined;
   #cancelTimer: (() => void) | undefined;
   #writing: Promise<void> | undefined;
+  /** clock.monotonic() of the first change that waits. */
+  #dirtySince = 0;
   #isStopped = false;
 
   constructor(options: DiskWriterOptions) {
@@ -67,6 +72,7 @@ export class DiskWriter {
 
   /** This object is another now, or gone. */
   changed(row: AnyRow): void {
+    if (this.#dirty.size === 0) this.#dirtySince = this.#options.clock.monotonic();
     this.#dirty.add(toRowKey(row));
     this.schedule();
   }
@@ -96,13 +102,19 @@ export class DiskWriter {
       this.#cancelTimer = undefined;
       // Changes are written as they come; the whole waits until it is small.
       const isWhole = this.#writeAll || this.#isWorthRewriting;
-      if (isWhole && !this.#options.packer.isIdle) return this.#arm(this.#options.timings.diskIntervalMs);
+      if (isWhole ? !this.#options.packer.isIdle : this.#mayWait())
+        return this.#arm(this.#options.timings.diskIntervalMs);
       this.#writeAll = isWhole;
       this.#isWorthRewriting = false;
       this.#writing = this.#write().finally(() => {
         this.#writing = undefined;
       });
     }, ms);
+  }
+
+  #mayWait(): boolean {
+    const { load, clock, timings } = this.#options;
+    return load.isBusy() && clock.monotonic() - this.#dirtySince < timings.diskPatienceMs;
   }
 
   async #write(): Promise<void> {

@@ -4,6 +4,8 @@ import type { KubeErrorReason } from "../kube/kube-error.ts";
 import type { Random } from "../lib/backoff.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
+import { noLoad } from "../lib/loop-load.ts";
+import type { LoopLoad } from "../lib/loop-load.ts";
 import type { Runnable } from "../lib/runnable.ts";
 import type { CachedClusters } from "./cached-cluster.ts";
 import { ReflectedCache } from "./reflected-cache.ts";
@@ -186,6 +188,8 @@ export interface FleetCacheOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  /** Unset = work that nobody waits for is never put off. */
+  readonly load?: LoopLoad;
   /** Unset = nothing is kept over restarts. */
   readonly snapshots?: SnapshotStore;
   /** The uid pinned under this name in an earlier run: whose rows to load while the cluster has not been reached yet. */
@@ -202,12 +206,13 @@ export interface FleetCacheOptions {
  * last changes on disk, within what the disk needs. Revisions and sequences are unique within it: a process has one.
  */
 export function createFleetCache(options: FleetCacheOptions): FleetCache {
-  const { snapshots, lastKnownUid = () => undefined, logLimit = 2_000, timings } = options;
+  const { snapshots, lastKnownUid = () => undefined, logLimit = 2_000, load = noLoad, timings } = options;
   return new ReflectedCache({
     ...options,
     snapshots,
     lastKnownUid,
     logLimit,
+    load,
     timings: { ...defaultTimings, ...timings },
   });
 }

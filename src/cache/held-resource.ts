@@ -3,6 +3,7 @@ import type { Random } from "../lib/backoff.ts";
 import type { Clock } from "../lib/clock.ts";
 import { createDeferred } from "../lib/deferred.ts";
 import type { Logger } from "../lib/logger.ts";
+import type { LoopLoad } from "../lib/loop-load.ts";
 import { BodyPacker, fewRows } from "./body-packer.ts";
 import { BodyReader } from "./body-reader.ts";
 import type { CachedCluster } from "./cached-cluster.ts";
@@ -34,6 +35,7 @@ export interface HoldingOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  readonly load: LoopLoad;
   /** Whether the list of a resource that anybody may wait for is not over. */
   readonly isListing: () => boolean;
   /** Told after each write to disk. */
@@ -71,7 +73,7 @@ export class HeldResource {
   #isWorthRewriting = false;
 
   constructor(options: HeldResourceOptions) {
-    const { cluster, resource, clock, timings, quietSlices } = options;
+    const { cluster, resource, clock, timings, quietSlices, load } = options;
     this.#options = options;
     this.resource = resource;
     this.isAlwaysCached = options.isAlwaysCached;
@@ -83,6 +85,7 @@ export class HeldResource {
       clock,
       slices: quietSlices,
       timings,
+      load,
       isListing: options.isListing,
     });
     this.#reflector = new Reflector({ ...options, store: this.store, makeRow: this.#makeRow });
@@ -194,7 +197,7 @@ export class HeldResource {
 
   /** The writer for the cluster the rows are of: another one under the same name gets a folder of its own. */
   #openWriter(): DiskWriter | undefined {
-    const { snapshots, clock, timings, quietSlices, onDiskResult } = this.#options;
+    const { snapshots, clock, timings, quietSlices, load, onDiskResult } = this.#options;
     const clusterUid = this.#reflector.completeOf;
     if (snapshots === undefined || clusterUid === undefined) return undefined;
     if (this.#writer?.clusterUid === clusterUid) return this.#writer;
@@ -209,6 +212,7 @@ export class HeldResource {
       packer: this.#packer,
       slices: quietSlices,
       clock,
+      load,
       timings,
       onResult: (error) => onDiskResult(this, error),
     });

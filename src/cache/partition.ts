@@ -79,8 +79,24 @@ function positionOf(rows: readonly AnyRow[], name: string, from = 0): number {
   return low;
 }
 
-/** A new array: `base` with the changes. Compares only for what changed; the rest is copied as runs. */
+/** A new array: `base` with the changes. Compares only for what changed; the rest is copied as it is. */
 function merge(base: readonly AnyRow[], changes: ReadonlyMap<string, AnyRow | undefined>): readonly AnyRow[] {
+  const names = changes.size > 1 ? [...changes.keys()].sort(compareCodePoints) : changes.keys();
+  const merged = base.slice();
+  let place = 0;
+  for (const name of names) {
+    place = positionOf(merged, name, place);
+    const row = changes.get(name);
+    const isHeld = merged[place]?.name === name;
+    // New versions of what is there, nearly always: nothing moves.
+    if (row !== undefined && isHeld) merged[place] = row;
+    else if (row !== undefined || isHeld) return mergeRuns(base, changes);
+  }
+  return merged;
+}
+
+/** The same where rows come or go: copied as runs, so that many of them move nothing twice. */
+function mergeRuns(base: readonly AnyRow[], changes: ReadonlyMap<string, AnyRow | undefined>): readonly AnyRow[] {
   const names = [...changes.keys()].sort(compareCodePoints);
   const merged: AnyRow[] = [];
   let taken = 0;

@@ -47,6 +47,10 @@ export class ResourceStore {
   #nameless = 0;
   #status: SyncStatus;
   #snapshot: ResourceSnapshot | undefined;
+  /** Of all partitions, as they were shown last; undefined once there are others. */
+  #shown: readonly PartitionSnapshot[] | undefined;
+  /** Namespaces of those that have changed since. */
+  readonly #touched = new Set<string>();
   #batch: Change[] | undefined;
   #isDropped = false;
 
@@ -155,6 +159,7 @@ export class ResourceStore {
     const before = this.#status;
     this.#partitions.clear();
     this.#namespaces = [];
+    this.#shown = undefined;
     this.#size = 0;
     this.#malformed.clear();
     this.#nameless = 0;
@@ -180,11 +185,22 @@ export class ResourceStore {
   }
 
   snapshot(): ResourceSnapshot {
-    this.#snapshot ??= new HeldResource(
-      this,
-      this.#namespaces.map((namespace) => this.#partitions.get(namespace)!.snapshot()),
-    );
+    this.#snapshot ??= new HeldResource(this, this.#showPartitions());
     return this.#snapshot;
+  }
+
+  /** The same array until a row changes: a snapshot between two changes looks at what has changed alone. */
+  #showPartitions(): readonly PartitionSnapshot[] {
+    if (this.#shown === undefined) {
+      this.#shown = this.#namespaces.map((namespace) => this.#partitions.get(namespace)!.snapshot());
+    } else if (this.#touched.size > 0) {
+      const shown = this.#shown.slice();
+      for (const namespace of this.#touched)
+        shown[placeOf(shown, namespace)] = this.#partitions.get(namespace)!.snapshot();
+      this.#shown = shown;
+    }
+    this.#touched.clear();
+    return this.#shown;
   }
 
   #commit(status: SyncStatus, events: CacheEvent[]): void {
@@ -209,13 +225,16 @@ export class ResourceStore {
       partition = new Partition(key, () => this.#owner.nextRevision());
       this.#partitions.set(namespace, partition);
       this.#namespaces = [...this.#namespaces, namespace].sort(compareCodePoints);
+      this.#shown = undefined;
     }
+    this.#touched.add(namespace);
     this.#size -= partition.size;
     partition.set(name, row);
     this.#size += partition.size;
     if (partition.size > 0) return;
     this.#partitions.delete(namespace);
     this.#namespaces = this.#namespaces.filter((other) => other !== namespace);
+    this.#shown = undefined;
   }
 }
 
@@ -252,19 +271,24 @@ class HeldResource implements ResourceSnapshot {
   }
 
   partition(namespace: string): PartitionSnapshot | undefined {
-    let low = 0;
-    let high = this.partitions.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      // Inside the bounds by construction.
-      if (compareCodePoints(this.partitions[middle]!.key.namespace, namespace) < 0) low = middle + 1;
-      else high = middle;
-    }
-    const found = this.partitions[low];
+    const found = this.partitions[placeOf(this.partitions, namespace)];
     return found?.key.namespace === namespace ? found : undefined;
   }
 
   get(namespace: string, name: string): AnyRow | undefined {
     return this.partition(namespace)?.get(name);
   }
+}
+
+/** Index of the first partition whose namespace is not before `namespace`. */
+function placeOf(partitions: readonly PartitionSnapshot[], namespace: string): number {
+  let low = 0;
+  let high = partitions.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    // Inside the bounds by construction.
+    if (compareCodePoints(partitions[middle]!.key.namespace, namespace) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -28,9 +28,13 @@ export interface CacheTimings {
   readonly idleMs: number;
   /** Least time between two writes to disk. */
   readonly diskIntervalMs: number;
+  /** While others wait for answers, changes wait no longer than this to be written. */
+  readonly diskPatienceMs: number;
   /** Bodies are packed so long after they came at the earliest, and with such pauses between slices: a fifth of the time at most. */
   readonly packDelayMs: number;
   readonly packPauseMs: number;
+  /** While others wait for answers, what has changed waits no longer than this to be packed. */
+  readonly packPatienceMs: number;
   /** After a start from disk its bodies are read so much later, unless somebody asks for one before: then those beside it are read too. */
   readonly bodiesDelayMs: number;
   /** After a failed write the disk is tried again after this. */
@@ -53,9 +57,11 @@ export const defaultTimings: CacheTimings = {
   watchMinSeconds: 300,
   watchMaxSeconds: 600,
   idleMs: 600_000,
-  diskIntervalMs: 250,
+  diskIntervalMs: 1_000,
+  diskPatienceMs: 5_000,
   packDelayMs: 2_000,
   packPauseMs: 4,
+  packPatienceMs: 30_000,
   bodiesDelayMs: 1_000,
   diskRetryMs: 30_000,
 };

@@ -1,13 +1,16 @@
 import type { StringMap } from "./rows/row.ts";
 
-/** Shares what repeats over the objects of a fleet: one string, one label map, however many rows name it. */
+/**
+ * Shares what repeats over the objects of a fleet: one string, one label map, however many rows name it. `likely`, where it is given, came from here: what the
+ * object said before, which is compared first and given back where it is equal.
+ */
 export interface Interner {
   /** The same text, shared. */
-  text<Text extends string | null>(value: Text): Text;
+  text<Text extends string | null>(value: Text, likely?: string | null): Text;
   /** The same entries, ordered by key, frozen, without a prototype (so that `map["constructor"]` is undefined), shared. */
-  map(value: Readonly<Record<string, string>> | undefined): StringMap;
+  map(value: Readonly<Record<string, string>> | undefined, likely?: StringMap): StringMap;
   /** An equal value made before, or this one. `value` is JSON that nobody changes any more; equal values come with the same `hint`, others mostly with another. */
-  shared<Value extends object>(value: Value, hint: string): Value;
+  shared<Value extends object>(value: Value, hint: string, likely?: Value): Value;
   /** What `make` gave for this key before, or gives now: for what costs more to make than its key. Keys of different makers must not meet. */
   made<Value extends object>(key: string, make: () => Value): Value;
 }
@@ -43,16 +46,18 @@ export function createInterner(maximum = 50_000): Interner {
   let alike = new Map<string, object[]>();
   let latest: { readonly value: Readonly<Record<string, string>>; readonly map: StringMap } | undefined;
   return {
-    text(value) {
+    text(value, likely) {
       if (value === null) return value;
+      if (value === likely) return likely as typeof value;
       const known = texts.get(value);
       if (known !== undefined) return known as typeof value;
       if (texts.size >= maximum) texts = new Map();
       texts.set(value, value);
       return value;
     },
-    map(value) {
+    map(value, likely) {
       if (value === undefined) return emptyMap;
+      if (likely !== undefined && isSame(likely, value)) return likely;
       // Neighbours in a list mostly come from one workload.
       if (latest !== undefined && isSame(latest.value, value)) return latest.map;
       // JSON keeps the order of keys, which the API server sorts: equal maps have equal text, others merely share less.
@@ -66,7 +71,8 @@ export function createInterner(maximum = 50_000): Interner {
       latest = { value, map };
       return map;
     },
-    shared<Value extends object>(value: Value, hint: string): Value {
+    shared<Value extends object>(value: Value, hint: string, likely?: Value): Value {
+      if (likely !== undefined && isSame(likely, value)) return likely;
       const known = alike.get(hint);
       if (known === undefined) {
         if (alike.size >= maximum) alike = new Map();
@@ -93,10 +99,20 @@ export function createInterner(maximum = 50_000): Interner {
 function isSame(one: unknown, other: unknown): boolean {
   if (one === other) return true;
   if (typeof one !== "object" || typeof other !== "object" || one === null || other === null) return false;
-  if (Array.isArray(one) !== Array.isArray(other)) return false;
-  const keys = Object.keys(one);
-  if (keys.length !== Object.keys(other).length) return false;
+  if (Array.isArray(one) || Array.isArray(other)) return areSame(one, other);
   const [left, right] = [one as Readonly<Record<string, unknown>>, other as Readonly<Record<string, unknown>>];
-  for (const key of keys) if (!Object.hasOwn(right, key) || !isSame(left[key], right[key])) return false;
+  // Walked, not listed: JSON has no other keys than its own, and this is done for each change.
+  let more = 0;
+  for (const key in left) {
+    if (!Object.hasOwn(right, key) || !isSame(left[key], right[key])) return false;
+    more--;
+  }
+  for (const _key in right) more++;
+  return more === 0;
+}
+
+function areSame(one: unknown, other: unknown): boolean {
+  if (!Array.isArray(one) || !Array.isArray(other) || one.length !== other.length) return false;
+  for (let index = 0; index < one.length; index++) if (!isSame(one[index], other[index])) return false;
   return true;
 }

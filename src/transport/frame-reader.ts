@@ -23,11 +23,11 @@ const closeBrace = 0x7d;
 export function createFrameReader(type: ItemType): FrameReader {
   const reader = new ItemReader(type);
   const [kind, apiVersion] = [JSON.stringify(type.kind), JSON.stringify(type.apiVersion)];
-  // As Go writes them: the type of a watched object stands before its metadata.
-  const starts = types.map((each) => ({
-    type: each,
-    bytes: Buffer.from(`{"type":"${each}","object":{"kind":${kind},"apiVersion":${apiVersion},${metadataStart}`),
-  }));
+  // As Go writes them, the type of a watched object before its metadata: kind first where a Go type wrote it, apiVersion first where it is custom.
+  const typed = [`"kind":${kind},"apiVersion":${apiVersion}`, `"apiVersion":${apiVersion},"kind":${kind}`];
+  const starts = typed.flatMap((said) =>
+    types.map((each) => ({ type: each, bytes: Buffer.from(`{"type":"${each}","object":{${said},${metadataStart}`) })),
+  );
   return {
     read(line) {
       const start = starts.find(({ bytes }) => beginsWith(line, bytes));
