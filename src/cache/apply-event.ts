@@ -65,7 +65,7 @@ function applyPresent(
   makeRow: RowMaker,
 ): Applied {
   const { namespace, name, uid, resourceVersion } = identity;
-  const row = makeRow(event.object, { source: "CACHE", before: held, json: event.json });
+  const row = makeRow(event.object, { source: "CACHE", json: event.json });
   if (row === undefined) {
     if (held !== undefined && uid !== "" && held.uid !== uid)
       store.remove(namespace, name, { resourceVersion, synthesised: true });

@@ -13,8 +13,6 @@ export type ToRow = (
     readonly observedAtMs: number;
     readonly source: ObjectRow["source"];
     readonly labelManagers: StringMap;
-    /** A row of another version of the object, made here too. */
-    readonly before?: AnyRow | undefined;
     /** JSON of exactly this object, where it is at hand. */
     readonly json?: string | LateText | undefined;
   },
@@ -59,28 +57,20 @@ export interface RowMakerOptions {
   readonly clock: Clock;
 }
 
-/**
- * What an object becomes when it enters the store; `observedAtMs` unset = now; `before`: the row of another version of it, if any, with which it shares what is
- * equal; `json`: of exactly `value`. undefined = malformed. Never throws.
- */
+/** What an object becomes when it enters the store; `observedAtMs` unset = now; `json`: of exactly `value`. undefined = malformed. Never throws. */
 export type RowMaker = (
   value: unknown,
-  options: {
-    readonly source: "CACHE" | "DISK";
-    readonly observedAtMs?: number;
-    readonly before?: AnyRow | undefined;
-    readonly json?: string | LateText;
-  },
+  options: { readonly source: "CACHE" | "DISK"; readonly observedAtMs?: number; readonly json?: string | LateText },
 ) => AnyRow | undefined;
 
 export function createRowMaker({ cluster, resource, toRow, prepare, clock }: RowMakerOptions): RowMaker {
-  return (value, { source, observedAtMs = clock.now(), before, json }) => {
+  return (value, { source, observedAtMs = clock.now(), json }) => {
     try {
       const prepared = prepare(value, resource);
       if (prepared === undefined) return undefined;
       const { object, labelManagers, isAsItCame = false } = prepared;
       const text = isAsItCame ? json : undefined;
-      const row = toRow(resource, cluster, object, { observedAtMs, source, labelManagers, before, json: text });
+      const row = toRow(resource, cluster, object, { observedAtMs, source, labelManagers, json: text });
       return row.uid === "" || row.resourceVersion === "" ? undefined : row;
     } catch {
       // Whatever the mapper chokes on is a malformed object: counted, and it stops nothing.

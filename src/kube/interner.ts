@@ -1,16 +1,13 @@
 import type { StringMap } from "./rows/row.ts";
 
-/**
- * Shares what repeats over the objects of a fleet: one string, one label map, however many rows name it. `likely`, where it is given, came from here: what the
- * object said before, which is compared first and given back where it is equal.
- */
+/** Shares what repeats over the objects of a fleet: one string, one label map, however many rows name it. */
 export interface Interner {
   /** The same text, shared. */
-  text<Text extends string | null>(value: Text, likely?: string | null): Text;
+  text<Text extends string | null>(value: Text): Text;
   /** The same entries, ordered by key, frozen, without a prototype (so that `map["constructor"]` is undefined), shared. */
-  map(value: Readonly<Record<string, string>> | undefined, likely?: StringMap): StringMap;
+  map(value: Readonly<Record<string, string>> | undefined): StringMap;
   /** An equal value made before, or this one. `value` is JSON that nobody changes any more; equal values come with the same `hint`, others mostly with another. */
-  shared<Value extends object>(value: Value, hint: string, likely?: Value): Value;
+  shared<Value extends object>(value: Value, hint: string): Value;
   /** What `make` gave for this key before, or gives now: for what costs more to make than its key. Keys of different makers must not meet. */
   made<Value extends object>(key: string, make: () => Value): Value;
 }
@@ -46,18 +43,16 @@ export function createInterner(maximum = 50_000): Interner {
   let alike = new Map<string, object[]>();
   let latest: { readonly value: Readonly<Record<string, string>>; readonly map: StringMap } | undefined;
   return {
-    text(value, likely) {
+    text(value) {
       if (value === null) return value;
-      if (value === likely) return likely as typeof value;
       const known = texts.get(value);
       if (known !== undefined) return known as typeof value;
       if (texts.size >= maximum) texts = new Map();
       texts.set(value, value);
       return value;
     },
-    map(value, likely) {
+    map(value) {
       if (value === undefined) return emptyMap;
-      if (likely !== undefined && isSame(likely, value)) return likely;
       // Neighbours in a list mostly come from one workload.
       if (latest !== undefined && isSame(latest.value, value)) return latest.map;
       // JSON keeps the order of keys, which the API server sorts: equal maps have equal text, others merely share less.
@@ -71,8 +66,7 @@ export function createInterner(maximum = 50_000): Interner {
       latest = { value, map };
       return map;
     },
-    shared<Value extends object>(value: Value, hint: string, likely?: Value): Value {
-      if (likely !== undefined && isSame(likely, value)) return likely;
+    shared<Value extends object>(value: Value, hint: string): Value {
       const known = alike.get(hint);
       if (known === undefined) {
         if (alike.size >= maximum) alike = new Map();
@@ -101,7 +95,7 @@ function isSame(one: unknown, other: unknown): boolean {
   if (typeof one !== "object" || typeof other !== "object" || one === null || other === null) return false;
   if (Array.isArray(one) || Array.isArray(other)) return areSame(one, other);
   const [left, right] = [one as Readonly<Record<string, unknown>>, other as Readonly<Record<string, unknown>>];
-  // Walked, not listed: JSON has no other keys than its own, and this is done for each change.
+  // Walked, not listed: JSON has no keys but its own, and this is done for each change.
   let more = 0;
   for (const key in left) {
     if (!Object.hasOwn(right, key) || !isSame(left[key], right[key])) return false;

@@ -15,8 +15,6 @@ export interface RowContext {
   readonly source: ObjectRow["source"];
   readonly labelManagers: StringMap;
   readonly interner: Interner;
-  /** The row of another version of the same object: most of it is the same still, and shared with it. */
-  readonly before: ObjectRow | undefined;
   /** JSON of the object, where it is at hand. */
   readonly json: string | LateText | undefined;
 }
@@ -30,40 +28,31 @@ const unknownTime = "1970-01-01T00:00:00Z";
 export function toObjectRow<Type extends RowType>(
   type: Type,
   object: KubeObject,
-  { resource, cluster, observedAtMs, source, interner, before, json }: RowContext,
+  { resource, cluster, observedAtMs, source, interner, json }: RowContext,
 ): ObjectRow & { readonly __typename: Type } {
   const { metadata } = object;
   return {
     __typename: type,
-    clusterName: interner.text(cluster, before?.clusterName),
-    resource: before?.resource ?? interner.text(toResourceName(resource)),
-    apiVersion: interner.text(object.apiVersion, before?.apiVersion),
-    kind: interner.text(object.kind, before?.kind),
-    name: sameText(metadata.name, before?.name),
-    namespace: resource.namespaced ? interner.text(toText(metadata.namespace), before?.namespace) : null,
-    uid: sameText(metadata.uid ?? "", before?.uid),
+    clusterName: interner.text(cluster),
+    resource: interner.text(toResourceName(resource)),
+    apiVersion: interner.text(object.apiVersion),
+    kind: interner.text(object.kind),
+    name: metadata.name,
+    namespace: resource.namespaced ? interner.text(toText(metadata.namespace)) : null,
+    uid: metadata.uid ?? "",
     resourceVersion: metadata.resourceVersion ?? "",
     generation: toInt(metadata.generation),
-    createdAt: interner.text(toTime(metadata.creationTimestamp) ?? unknownTime, before?.createdAt),
+    createdAt: interner.text(toTime(metadata.creationTimestamp) ?? unknownTime),
     deletionTimestamp: toTime(metadata.deletionTimestamp),
-    labelMap: interner.map(metadata.labels ?? undefined, before?.labelMap),
-    ownerRefs: toOwnerRefs(object, interner, before?.ownerRefs),
+    labelMap: interner.map(metadata.labels ?? undefined),
+    ownerRefs: toOwnerRefs(object, interner),
     observedAtMs,
     source,
     body: json === undefined ? createJsonBody(object) : createTextBody(json),
   };
 }
 
-/** The text as it is held already, where it is. */
-export function sameText<Text extends string | null>(text: Text, before: string | null | undefined): Text {
-  return text === before ? (before as Text) : text;
-}
-
-function toOwnerRefs(
-  { metadata }: KubeObject,
-  interner: Interner,
-  before: readonly OwnerRef[] | undefined,
-): readonly OwnerRef[] {
+function toOwnerRefs({ metadata }: KubeObject, interner: Interner): readonly OwnerRef[] {
   if (!Array.isArray(metadata.ownerReferences) || metadata.ownerReferences.length === 0) return noOwners;
   const owners = metadata.ownerReferences.filter(isRecord).map((owner) => ({
     apiVersion: String(owner.apiVersion),
@@ -73,5 +62,5 @@ function toOwnerRefs(
     controller: owner.controller === true,
   }));
   if (owners.length > 1) owners.sort((a, b) => Number(b.controller) - Number(a.controller));
-  return interner.shared(owners, owners[0]?.uid ?? "", before);
+  return interner.shared(owners, owners[0]?.uid ?? "");
 }

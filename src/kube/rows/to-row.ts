@@ -20,8 +20,6 @@ export interface ToRowOptions {
   readonly labelManagers: StringMap;
   /** Shares what repeats; unset = nothing is shared. */
   readonly interner?: Interner;
-  /** A row of another version of the object in the same resource and cluster, made with the same interner. */
-  readonly before?: ObjectRow | undefined;
   /** JSON of exactly this object, where it is at hand: making it anew is a third of the work. */
   readonly json?: string | LateText | undefined;
 }
@@ -49,8 +47,8 @@ const mappers: ReadonlyMap<string, ToRow> = new Map<string, ToRow>([
  * gets Kubernetes' own default. Calling it anew for a version the store holds gives another row, which counts as another version.
  */
 export function toRow(resource: ResourceId, cluster: string, object: KubeObject, options: ToRowOptions): AnyRow {
-  const { observedAtMs, source, labelManagers, interner = plainInterner, before, json } = options;
-  const context: RowContext = { resource, cluster, observedAtMs, source, labelManagers, interner, before, json };
+  const { observedAtMs, source, labelManagers, interner = plainInterner, json } = options;
+  const context: RowContext = { resource, cluster, observedAtMs, source, labelManagers, interner, json };
   const mapper = mappers.get(`${resource.group}/${resource.kind}`) ?? toGenericRow;
   return mapper(object, context);
 }
