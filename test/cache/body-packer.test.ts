@@ -44,4 +44,32 @@ describe("BodyPacker", () => {
     await run.clock.advance(60_000);
     expect(unpacked(run)).toEqual([]);
   });
+
+  it("should let what changes wait while the process is busy, but neither for ever nor much of it", async () => {
+    const home = new FakeCluster("home");
+    for (let index = 0; index < 60; index++) home.client.put(pods, `a/pod-${index}`);
+    let isBusy = true;
+    const run = await runCache([home], { load: { isBusy: () => isBusy } });
+    // What a list has brought is too much to wait.
+    await run.clock.advance(10_000);
+    expect(unpacked(run)).toEqual([]);
+    home.client.put(pods, "a/pod-1");
+    await run.clock.advance(20_000);
+    home.client.put(pods, "a/pod-2");
+    await settle();
+    expect(unpacked(run)).toEqual(["pod-1", "pod-2"]);
+    await run.clock.advance(15_000);
+    expect(unpacked(run)).toEqual([]);
+    home.client.put(pods, "a/pod-3");
+    await run.clock.advance(10_000);
+    expect(unpacked(run)).toEqual(["pod-3"]);
+    isBusy = false;
+    await run.clock.advance(5_000);
+    expect(unpacked(run)).toEqual([]);
+    isBusy = true;
+    for (let change = 0; change < 4_100; change++) home.client.put(pods, `a/pod-${change % 60}`);
+    await settle();
+    await run.clock.advance(5_000);
+    expect(unpacked(run)).toEqual([]);
+  });
 });

@@ -127,6 +127,29 @@ describe("fleet cache and disk", () => {
     expect(Math.max(...written)).toBe(5);
   });
 
+  it("should let changes wait while the process is busy, but not for long", async () => {
+    const home = new FakeCluster("home");
+    const snapshots = new MemorySnapshotStore();
+    let isBusy = false;
+    const run = await runCache([home], { snapshots, load: { isBusy: () => isBusy } });
+    await run.clock.advance(2_000);
+    const stored = async () => (await snapshots.load({ clusterUid: "cluster-1", resource: "pods" }))?.objects.size;
+    isBusy = true;
+    home.client.put(pods, "a/one");
+    await run.clock.advance(3_000);
+    home.client.put(pods, "a/two");
+    await settle();
+    expect(await stored()).toBe(0);
+    await run.clock.advance(3_000);
+    expect(await stored()).toBe(2);
+    home.client.put(pods, "a/three");
+    await run.clock.advance(2_000);
+    expect(await stored()).toBe(2);
+    isBusy = false;
+    await run.clock.advance(1_000);
+    expect(await stored()).toBe(3);
+  });
+
   it("should pack bodies once it is quiet, write them packed, and not open them at the next start", async () => {
     const api = new FakeCluster("home");
     const snapshots = new MemorySnapshotStore();

@@ -46,6 +46,16 @@ describe("a frame of a watch", () => {
     );
   });
 
+  it("should read objects of custom kinds, whose apiVersion comes first", () => {
+    const metadata = { name: "a", managedFields: [{ manager: "kubelet" }], uid: "1" };
+    const line = lineOf({ type: "DELETED", object: { apiVersion: "v1", kind: "Pod", metadata, spec: {} } });
+    expect(reader.read(line)).toEqual({
+      type: "DELETED",
+      object: { apiVersion: "v1", kind: "Pod", metadata: { name: "a", uid: "1" }, spec: {} },
+      json: '{"apiVersion":"v1","kind":"Pod","metadata":{"name":"a","uid":"1"},"spec":{}}',
+    });
+  });
+
   const object = { kind: "Pod", apiVersion: "v1", metadata: { name: "a" }, spec: {} };
   it.each([
     ["another type of event", { type: "BOOKMARK", object }],
