@@ -9,6 +9,7 @@ import type { Random } from "./lib/backoff.ts";
 import type { Clock } from "./lib/clock.ts";
 import type { Logger } from "./lib/logger.ts";
 import type { Tracer } from "./lib/tracer.ts";
+import { createConnectionPace } from "./transport/connection-pace.ts";
 import { createKubeClient } from "./transport/kube-client.ts";
 import type { TransportLimits } from "./transport/transport-limits.ts";
 
@@ -29,6 +30,7 @@ export function createClusterConnector(
 ): (config: ClusterConfig) => Promise<ClusterLink> {
   const { environment, embedded, probe, clock, random, logger, tracer, transportLimits } = options;
   const protobuf = createProtobufKinds();
+  const pace = createConnectionPace(clock);
   const connectionOf = ({ name, source }: ClusterConfig): Promise<ClusterConnection> =>
     source.type === "embedded" ? embedded.start(name, source.seed) : loadConnection(source, environment);
   return async (config) => {
@@ -44,6 +46,7 @@ export function createClusterConnector(
       random,
       logger,
       protobuf,
+      pace,
       ...(tracer === undefined ? {} : { tracer }),
       limits: { ...transportLimits, probe: { ...probe, confirmMs, ...transportLimits?.probe } },
       environment: environment.env,

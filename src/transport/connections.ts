@@ -1,6 +1,7 @@
 import { Client, ProxyAgent, Socks5ProxyAgent, buildConnector } from "undici";
 import type { Dispatcher } from "undici";
 import type { Clock } from "../lib/clock.ts";
+import type { ConnectionPace } from "./connection-pace.ts";
 import type { TlsMaterial } from "./tls-material.ts";
 
 export interface ConnectionsOptions {
@@ -8,6 +9,8 @@ export interface ConnectionsOptions {
   readonly origin: string;
   readonly proxyUrl?: string | undefined;
   readonly clock: Clock;
+  /** When connections begin; a proxy's are not paced. */
+  readonly pace: ConnectionPace;
   readonly connectTimeoutMs: number;
   readonly tcpKeepAliveMs: number;
   readonly idleConnectionMs: number;
@@ -39,6 +42,7 @@ export interface Connections {
 export function createConnections(options: ConnectionsOptions, material: TlsMaterial): Connections {
   if (options.proxyUrl !== undefined) return createProxied(options, material, options.proxyUrl);
   const connect = createConnector(options, material);
+  const lane = {};
   const idle = new Set<Connection>();
   const busy = new Set<Connection>();
   let drained: (() => void) | undefined;
@@ -51,7 +55,7 @@ export function createConnections(options: ConnectionsOptions, material: TlsMate
   return {
     lease() {
       // The one used last: those that are not needed grow old and close.
-      const connection = [...idle].at(-1) ?? createConnection(options, connect);
+      const connection = [...idle].at(-1) ?? createConnection(options, connect, lane);
       idle.delete(connection);
       busy.add(connection);
       connection.onClosed = () => {
@@ -110,35 +114,58 @@ function createConnector({ tcpKeepAliveMs }: ConnectionsOptions, material: TlsMa
   }) as Connect;
 }
 
-function createConnection(options: ConnectionsOptions, connect: Connect): Connection {
-  const { clock, connectTimeoutMs } = options;
-  const sockets = new Set<Socket>();
+function createConnection(options: ConnectionsOptions, connect: Connect, lane: object): Connection {
+  const { clock, pace, connectTimeoutMs } = options;
+  /** Each closes one that is open or being opened, or gives up one that has not begun. */
+  const open = new Set<(error?: Error) => void>();
   const client = new Client(options.origin, {
     ...common(options),
     connect(target, callback) {
-      const socket = connect(target, (...result) => {
+      const forget = (): void => {
         cancelTimer();
-        callback(...result);
-      });
-      const cancelTimer = clock.setTimer(() => socket.destroy(new ConnectTimeoutError()), connectTimeoutMs);
-      sockets.add(socket);
-      socket.once("close", () => {
-        cancelTimer();
-        sockets.delete(socket);
-        connection.onClosed();
+        open.delete(close);
+      };
+      let close = (error?: Error): void => {
+        leave();
+        forget();
+        if (error !== undefined) callback(error, null);
+      };
+      // Waiting for its turn counts: who asked has waited for so long.
+      const cancelTimer = clock.setTimer(() => close(new ConnectTimeoutError()), connectTimeoutMs);
+      open.add(close);
+      const begin = (): void => {
+        const socket = connect(target, (...result) => {
+          cancelTimer();
+          callback(...result);
+        });
+        open.delete(close);
+        close = (error) => void socket.destroy(error);
+        open.add(close);
+        socket.once("close", () => {
+          forget();
+          connection.onClosed();
+        });
+      };
+      const leave = pace.enter(lane, () => {
+        try {
+          begin();
+        } catch (cause) {
+          forget();
+          callback(cause as Error, null);
+        }
       });
     },
   });
   const connection: Connection = {
     client,
     get isOpen() {
-      return sockets.size > 0;
+      return open.size > 0;
     },
     onClosed() {},
     destroy(error) {
       // The client knows nothing of a socket that is still connecting. Its promise never rejects.
       void client.destroy(error);
-      for (const socket of sockets) socket.destroy();
+      for (const close of open) close();
     },
   };
   return connection;

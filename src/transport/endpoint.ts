@@ -6,6 +6,7 @@ import type { ConnectionEndpoint } from "../config/cluster-connection.ts";
 import type { Health, HealthState } from "../kube/rows/row.ts";
 import { createBreaker } from "./breaker.ts";
 import type { Breaker } from "./breaker.ts";
+import type { ConnectionPace } from "./connection-pace.ts";
 import { createConnections } from "./connections.ts";
 import type { Connections } from "./connections.ts";
 import type { Credentials } from "./credentials.ts";
@@ -16,6 +17,7 @@ export interface EndpointOptions {
   readonly endpoint: ConnectionEndpoint;
   readonly proxyUrl?: string | undefined;
   readonly clock: Clock;
+  readonly pace: ConnectionPace;
   readonly random: Random;
   readonly logger: Logger;
   readonly limits: TransportLimits;
@@ -48,13 +50,14 @@ export function createEndpoint({
   endpoint,
   proxyUrl,
   clock,
+  pace,
   random,
   logger,
   limits,
 }: EndpointOptions): Endpoint {
   const { origin, pathname } = new URL(endpoint.url);
   const make = (credentials: Credentials): Connections =>
-    createConnections({ origin, proxyUrl, clock, ...limits }, credentials.tlsFor(endpoint.serverName));
+    createConnections({ origin, proxyUrl, clock, pace, ...limits }, credentials.tlsFor(endpoint.serverName));
   let current: { readonly fingerprint: string; readonly connections: Connections } | undefined;
   const all = new Set<Connections>();
   let status: EndpointStatus = { url: endpoint.url, health: unknownHealth, lastProbeAtMs: null };

@@ -12,6 +12,8 @@ import { knownResources } from "../kube/known-resources.ts";
 import { createProtobufKinds } from "../kube/protobuf/protobuf-kinds.ts";
 import type { ProtobufKinds } from "../kube/protobuf/protobuf-kinds.ts";
 import { KubeError } from "../kube/kube-error.ts";
+import { unpaced } from "./connection-pace.ts";
+import type { ConnectionPace } from "./connection-pace.ts";
 import { createCredentialSource } from "./credentials.ts";
 import { createEndpoint } from "./endpoint.ts";
 import type { Endpoint } from "./endpoint.ts";
@@ -42,6 +44,8 @@ export interface KubeClientOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  /** Shared by all clusters; unset = connections begin when they are asked for. */
+  readonly pace?: ConnectionPace;
   /** Shared by all clusters; unset = its own. */
   readonly protobuf?: ProtobufKinds;
   /** Unset = nothing is traced. */
@@ -64,7 +68,17 @@ export interface HttpClusterLink extends ClusterLink {
  * Probing begins at once and ends with `close`.
  */
 export function createKubeClient(options: KubeClientOptions): HttpClusterLink {
-  const { cluster, connection, clock, random, logger, writable, userAgent = "fleetgraph", tracer = noTracer } = options;
+  const {
+    cluster,
+    connection,
+    clock,
+    random,
+    logger,
+    writable,
+    pace = unpaced,
+    userAgent = "fleetgraph",
+    tracer = noTracer,
+  } = options;
   const limits = { ...defaultTransportLimits, ...options.limits };
   const closing = new AbortController();
   const listeners = new Set<(event: EndpointChange) => void>();
@@ -83,7 +97,7 @@ export function createKubeClient(options: KubeClientOptions): HttpClusterLink {
     execTimeoutMs: limits.execTimeoutMs,
   });
   const endpoints = connection.endpoints.map((endpoint) =>
-    createEndpoint({ ...options, endpoint, limits, proxyUrl: connection.proxyUrl }),
+    createEndpoint({ ...options, pace, endpoint, limits, proxyUrl: connection.proxyUrl }),
   );
   const probers = new Map<Endpoint, Prober>(
     endpoints.map((endpoint) => [
