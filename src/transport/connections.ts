@@ -9,7 +9,7 @@ export interface ConnectionsOptions {
   readonly origin: string;
   readonly proxyUrl?: string | undefined;
   readonly clock: Clock;
-  /** When connections begin; a proxy's are not paced. */
+  /** When connections begin to be made; a proxy's are not paced. */
   readonly pace: ConnectionPace;
   readonly connectTimeoutMs: number;
   readonly tcpKeepAliveMs: number;
@@ -23,15 +23,25 @@ export interface Lease {
   done(how: { readonly reusable: boolean }): void;
 }
 
+/** Who wants a connection. Exactly one of the two is called, once, which may be before `lease` returns; neither where the wish was taken back. */
+export interface Wish {
+  use(lease: Lease): void;
+  /** All connections were destroyed before there was one. */
+  fail(error: Error): void;
+}
+
 /** The keep-alive connections to one endpoint under one set of TLS material. */
 export interface Connections {
-  /** An idle connection, or a new one that is made when it is first used. */
-  lease(): Lease;
+  /**
+   * Gives an idle connection, or a new one that is made when it is first used: at once, or when the pace lets it be made or another exchange has come to its
+   * end, whichever is first. The returned function takes the wish back.
+   */
+  lease(wish: Wish): () => void;
   /** Sockets that are open or being opened; a proxy's are not counted. */
   readonly openSockets: number;
   /** Resolves once what is in flight has ended and all is closed. Leases that are taken nevertheless are closed when they are done. */
   drain(): Promise<void>;
-  /** Closes every socket now; what is in flight fails with `error`. */
+  /** Closes every socket now; what is in flight or waits fails with `error`. */
   destroy(error: Error): void;
 }
 
@@ -45,30 +55,63 @@ export function createConnections(options: ConnectionsOptions, material: TlsMate
   const lane = {};
   const idle = new Set<Connection>();
   const busy = new Set<Connection>();
+  /** Oldest first, each with how it leaves the queue for a connection of its own. */
+  const waiting = new Map<Wish, () => void>();
   let drained: (() => void) | undefined;
+  const settle = (): void => {
+    if (busy.size === 0 && waiting.size === 0) drained?.();
+  };
   const close = (connection: Connection, error: Error): void => {
     idle.delete(connection);
     busy.delete(connection);
     connection.destroy(error);
-    if (busy.size === 0) drained?.();
+    settle();
+  };
+  const give = (connection: Connection, wish: Wish): void => {
+    busy.add(connection);
+    wish.use({
+      dispatcher: connection.client,
+      done({ reusable }) {
+        if (!busy.has(connection)) return;
+        if (!reusable || drained !== undefined) return close(connection, new Error("the exchange was given up"));
+        busy.delete(connection);
+        const [next] = waiting.keys();
+        if (next === undefined) return void idle.add(connection);
+        forget(next);
+        give(connection, next);
+      },
+    });
+  };
+  const forget = (wish: Wish): void => {
+    waiting.get(wish)?.();
+    waiting.delete(wish);
+  };
+  const make = (): Connection => {
+    const connection = createConnection(options, connect);
+    connection.onClosed = () => {
+      if (idle.has(connection)) close(connection, new Error("the server has closed the connection"));
+    };
+    return connection;
   };
   return {
-    lease() {
+    lease(wish) {
       // The one used last: those that are not needed grow old and close.
-      const connection = [...idle].at(-1) ?? createConnection(options, connect, lane);
-      idle.delete(connection);
-      busy.add(connection);
-      connection.onClosed = () => {
-        if (idle.has(connection)) close(connection, new Error("the server has closed the connection"));
-      };
-      return {
-        dispatcher: connection.client,
-        done({ reusable }) {
-          if (!busy.has(connection)) return;
-          if (!reusable || drained !== undefined) return close(connection, new Error("the exchange was given up"));
-          busy.delete(connection);
-          idle.add(connection);
-        },
+      const connection = [...idle].at(-1);
+      if (connection !== undefined) {
+        idle.delete(connection);
+        give(connection, wish);
+        return () => {};
+      }
+      let hasBegun = false;
+      const leave = options.pace.enter(lane, () => {
+        hasBegun = true;
+        waiting.delete(wish);
+        give(make(), wish);
+      });
+      if (!hasBegun) waiting.set(wish, leave);
+      return () => {
+        forget(wish);
+        settle();
       };
     },
     get openSockets() {
@@ -78,10 +121,14 @@ export function createConnections(options: ConnectionsOptions, material: TlsMate
       return new Promise((resolve) => {
         drained = resolve;
         for (const connection of idle) close(connection, new Error("the connection is not needed any more"));
-        if (busy.size === 0) resolve();
+        settle();
       });
     },
     destroy(error) {
+      for (const wish of [...waiting.keys()]) {
+        forget(wish);
+        wish.fail(error);
+      }
       for (const connection of [...idle, ...busy]) close(connection, error);
     },
   };
@@ -114,58 +161,35 @@ function createConnector({ tcpKeepAliveMs }: ConnectionsOptions, material: TlsMa
   }) as Connect;
 }
 
-function createConnection(options: ConnectionsOptions, connect: Connect, lane: object): Connection {
-  const { clock, pace, connectTimeoutMs } = options;
-  /** Each closes one that is open or being opened, or gives up one that has not begun. */
-  const open = new Set<(error?: Error) => void>();
+function createConnection(options: ConnectionsOptions, connect: Connect): Connection {
+  const { clock, connectTimeoutMs } = options;
+  const sockets = new Set<Socket>();
   const client = new Client(options.origin, {
     ...common(options),
     connect(target, callback) {
-      const forget = (): void => {
+      const socket = connect(target, (...result) => {
         cancelTimer();
-        open.delete(close);
-      };
-      let close = (error?: Error): void => {
-        leave();
-        forget();
-        if (error !== undefined) callback(error, null);
-      };
-      // Waiting for its turn counts: who asked has waited for so long.
-      const cancelTimer = clock.setTimer(() => close(new ConnectTimeoutError()), connectTimeoutMs);
-      open.add(close);
-      const begin = (): void => {
-        const socket = connect(target, (...result) => {
-          cancelTimer();
-          callback(...result);
-        });
-        open.delete(close);
-        close = (error) => void socket.destroy(error);
-        open.add(close);
-        socket.once("close", () => {
-          forget();
-          connection.onClosed();
-        });
-      };
-      const leave = pace.enter(lane, () => {
-        try {
-          begin();
-        } catch (cause) {
-          forget();
-          callback(cause as Error, null);
-        }
+        callback(...result);
+      });
+      const cancelTimer = clock.setTimer(() => socket.destroy(new ConnectTimeoutError()), connectTimeoutMs);
+      sockets.add(socket);
+      socket.once("close", () => {
+        cancelTimer();
+        sockets.delete(socket);
+        connection.onClosed();
       });
     },
   });
   const connection: Connection = {
     client,
     get isOpen() {
-      return open.size > 0;
+      return sockets.size > 0;
     },
     onClosed() {},
     destroy(error) {
       // The client knows nothing of a socket that is still connecting. Its promise never rejects.
       void client.destroy(error);
-      for (const close of open) close();
+      for (const socket of sockets) socket.destroy();
     },
   };
   return connection;
@@ -195,7 +219,10 @@ function createProxied(options: ConnectionsOptions, { connect }: TlsMaterial, pr
   const { origin } = options;
   const dispatcher = agent.compose((dispatch) => (request, handler) => dispatch({ ...request, origin }, handler));
   return {
-    lease: () => ({ dispatcher, done() {} }),
+    lease({ use }) {
+      use({ dispatcher, done() {} });
+      return () => {};
+    },
     openSockets: 0,
     drain: () => agent.close(),
     destroy: (error) => void agent.destroy(error),

@@ -1,5 +1,5 @@
 import type { Dispatcher } from "undici";
-import type { Connections } from "./connections.ts";
+import type { Connections, Lease } from "./connections.ts";
 import { createResponseBody } from "./response-body.ts";
 import type { ResponseBody } from "./response-body.ts";
 import type { Headers } from "./impersonation.ts";
@@ -37,7 +37,7 @@ export class ExchangeError extends Error {
 export function exchange(connections: Connections, request: ExchangeRequest, signal: AbortSignal): Promise<Exchanged> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(new ExchangeError(false, signal.reason));
-    const lease = connections.lease();
+    let lease: Lease | undefined;
     let controller: Dispatcher.DispatchController | undefined;
     let body: ResponseBody | undefined;
     let over = false;
@@ -46,7 +46,8 @@ export function exchange(connections: Connections, request: ExchangeRequest, sig
       over = true;
       signal.removeEventListener("abort", onAbort);
       // Also where the request still waits for its connection: nothing of it will be written.
-      lease.done({ reusable: error === undefined });
+      if (lease === undefined) leave();
+      else lease.done({ reusable: error === undefined });
       if (error === undefined) return body?.end();
       const failure = new ExchangeError(controller !== undefined, error.cause);
       if (body === undefined) reject(failure);
@@ -76,15 +77,24 @@ export function exchange(connections: Connections, request: ExchangeRequest, sig
       onResponseEnd: () => finish(),
       onResponseError: (_controller, cause) => finish({ cause }),
     };
-    try {
-      lease.dispatcher.dispatch(
-        { method: request.method, path: request.path, headers: toFlat(request.headers), body: request.body ?? null },
-        handler,
-      );
-    } catch (cause) {
-      // undici refuses header values that hold control characters, and dispatchers that are closed.
-      finish({ cause });
-    }
+    const dispatch = ({ dispatcher }: Lease): void => {
+      try {
+        dispatcher.dispatch(
+          { method: request.method, path: request.path, headers: toFlat(request.headers), body: request.body ?? null },
+          handler,
+        );
+      } catch (cause) {
+        // undici refuses header values that hold control characters, and dispatchers that are closed.
+        finish({ cause });
+      }
+    };
+    const leave = connections.lease({
+      use(given) {
+        lease = given;
+        dispatch(given);
+      },
+      fail: (cause) => finish({ cause }),
+    });
   });
 }
 
