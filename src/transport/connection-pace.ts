@@ -17,7 +17,7 @@ export interface PaceOptions {
 }
 
 /** A handshake takes some 2 ms of the loop, key exchange and certificates, in the turns in which the server's answers come. */
-export const defaultPace: PaceOptions = { everyMs: 2, together: 3 };
+export const defaultPace: PaceOptions = { everyMs: 3, together: 3 };
 
 /** Every connection begins when it is asked for. */
 export const unpaced: ConnectionPace = {

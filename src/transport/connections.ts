@@ -14,6 +14,8 @@ export interface ConnectionsOptions {
   readonly connectTimeoutMs: number;
   readonly tcpKeepAliveMs: number;
   readonly idleConnectionMs: number;
+  /** Called when a connection was closed that was not given up here, in use or idle: who answers next may be another. */
+  readonly onBroken: () => void;
 }
 
 /** A connection for one exchange. */
@@ -89,6 +91,7 @@ export function createConnections(options: ConnectionsOptions, material: TlsMate
   const make = (): Connection => {
     const connection = createConnection(options, connect);
     connection.onClosed = () => {
+      if (idle.has(connection) || busy.has(connection)) options.onBroken();
       if (idle.has(connection)) close(connection, new Error("the server has closed the connection"));
     };
     return connection;
@@ -130,6 +133,7 @@ export function createConnections(options: ConnectionsOptions, material: TlsMate
         wish.fail(error);
       }
       for (const connection of [...idle, ...busy]) close(connection, error);
+      settle();
     },
   };
 }

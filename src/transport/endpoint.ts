@@ -57,7 +57,8 @@ export function createEndpoint({
 }: EndpointOptions): Endpoint {
   const { origin, pathname } = new URL(endpoint.url);
   const make = (credentials: Credentials): Connections =>
-    createConnections({ origin, proxyUrl, clock, pace, ...limits }, credentials.tlsFor(endpoint.serverName));
+    createConnections({ origin, proxyUrl, clock, pace, ...limits, onBroken }, credentials.tlsFor(endpoint.serverName));
+  const onBroken = (): void => void (made.trusted = false);
   let current: { readonly fingerprint: string; readonly connections: Connections } | undefined;
   const all = new Set<Connections>();
   let status: EndpointStatus = { url: endpoint.url, health: unknownHealth, lastProbeAtMs: null };
@@ -66,7 +67,7 @@ export function createEndpoint({
     await connections.drain().catch(() => {});
     all.delete(connections);
   };
-  return {
+  const made: Endpoint = {
     url: endpoint.url,
     trusted: false,
     pathPrefix: pathname === "/" ? "" : pathname.replace(/\/$/u, ""),
@@ -110,6 +111,7 @@ export function createEndpoint({
       all.clear();
     },
   };
+  return made;
 }
 
 const unknownHealth: Health = { state: "UNKNOWN", reason: "NotProbed", message: null, since: null };

@@ -138,9 +138,11 @@ describe.each<SubgraphConfig>([configDefaults.subgraph, { relay: true, typePrefi
         },
       });
       await eventually(async () => {
-        const { data, errors } = await ask('{ pods(namespaces: ["shop"], first: 2) { complete nodes { name } } }');
+        const { data, errors } = await ask(
+          '{ pods(namespaces: ["shop"], first: 2) { complete nodes { name phase } } }',
+        );
         expect(errors).toBeUndefined();
-        expect(data.pods).toMatchObject({ complete: true, nodes: [{}, {}] });
+        expect(data.pods).toMatchObject({ complete: true, nodes: [{ phase: "Running" }, { phase: "Running" }] });
         pods = data.pods.nodes.map(({ name }: { name: string }) => name);
       }, 30_000);
       const typeDefs = incidents(podType, clusterType);

@@ -1,22 +1,19 @@
-import type { SecureContext } from "node:tls";
+import type { ServerResponse } from "node:http";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { ConnectionPace } from "../../src/transport/connection-pace.ts";
 import { createConnections } from "../../src/transport/connections.ts";
 import { exchange } from "../../src/transport/exchange.ts";
+import type { Exchanged } from "../../src/transport/exchange.ts";
 import { createTlsMaterial } from "../../src/transport/tls-material.ts";
-import type { TlsMaterial } from "../../src/transport/tls-material.ts";
 import { createFakeClock } from "../support/fake-clock.ts";
 import { eventually } from "../support/eventually.ts";
 import { failureOf, serve } from "./transport-test.ts";
 
-interface Held {
-  readonly origin: string;
-  readonly material: TlsMaterial;
-}
-
-/** Connections that begin when the test says so. */
-async function heldUp({ origin, material = createTlsMaterial({ verify: true }) }: Partial<Held> = {}) {
-  const server = await serve({ respond: (_request, response) => response.end("{}") });
+/** Connections that begin when the test says so, to a server that answers when it says so. */
+async function heldUp() {
+  const answers: ServerResponse[] = [];
+  let broken = 0;
+  const server = await serve({ respond: (_request, response) => void answers.push(response) });
   const clock = createFakeClock();
   const waiting = new Set<() => void>();
   const pace: ConnectionPace = {
@@ -26,41 +23,84 @@ async function heldUp({ origin, material = createTlsMaterial({ verify: true }) }
     },
   };
   const times = { connectTimeoutMs: 1_000, tcpKeepAliveMs: 60_000, idleConnectionMs: 60_000 };
-  const connections = createConnections({ origin: origin ?? server.url, clock, pace, ...times }, material);
+  const material = createTlsMaterial({ verify: true });
+  const connections = createConnections(
+    { origin: server.url, clock, pace, ...times, onBroken: () => broken++ },
+    material,
+  );
   onTestFinished(() => connections.destroy(new Error("the test is over")));
   const abort = new AbortController();
-  const request = { method: "GET", path: "/api", headers: {} } as const;
   return {
     server,
+    answers,
     clock,
     waiting,
     connections,
     abort,
-    ask: () => exchange(connections, request, abort.signal),
-    letBegin() {
-      for (const start of waiting) {
-        waiting.delete(start);
-        start();
-      }
+    /** How often a connection was lost. */
+    broken: () => broken,
+    ask: (path: string) => exchange(connections, { method: "GET", path, headers: {} }, abort.signal),
+    letOneBegin() {
+      const [start] = waiting;
+      if (start !== undefined) waiting.delete(start);
+      start?.();
+    },
+    async answerNext() {
+      await eventually(() => expect(answers).not.toHaveLength(0));
+      answers.shift()?.end("{}");
     },
   };
 }
 
-describe("connections that wait for their turn", () => {
-  it("should count as being opened, and serve once they have begun", async () => {
-    const { ask, connections, letBegin, server } = await heldUp();
-    const answer = ask();
-    await eventually(() => expect(connections.openSockets).toBe(1));
-    expect(server.sockets.size).toBe(0);
-    letBegin();
-    expect((await answer).status).toBe(200);
+async function read(answer: Promise<Exchanged>): Promise<string> {
+  return (await (await answer).body.read(100)).toString();
+}
+
+describe("exchanges that wait for a connection", () => {
+  it("should make one when its turn has come, and not before", async () => {
+    const { ask, connections, letOneBegin, answerNext, waiting, server } = await heldUp();
+    const answer = read(ask("/a"));
+    expect(waiting.size).toBe(1);
+    expect(connections.openSockets).toBe(0);
+    letOneBegin();
+    await answerNext();
+    expect(await answer).toBe("{}");
     expect(connections.openSockets).toBe(1);
+    expect(server.sockets.size).toBe(1);
   });
 
-  it("should leave the queue where the exchange is given up", async () => {
+  it("should take one that has become idle meanwhile, in their order, and make none", async () => {
+    const { ask, letOneBegin, answerNext, waiting, server } = await heldUp();
+    const answers = ["/a", "/b", "/c"].map((path) => read(ask(path)));
+    letOneBegin();
+    expect(waiting.size).toBe(2);
+    for (const answer of answers) {
+      await answerNext();
+      expect(await answer).toBe("{}");
+    }
+    expect(waiting.size).toBe(0);
+    expect(server.requests).toEqual(["GET /a", "GET /b", "GET /c"]);
+    expect(server.sockets.size).toBe(1);
+  });
+
+  it("should not wait for one that hangs once their own turn has come", async () => {
+    const { ask, letOneBegin, abort, answers, server } = await heldUp();
+    const hangs = failureOf(ask("/hangs"));
+    letOneBegin();
+    await eventually(() => expect(server.requests).toEqual(["GET /hangs"]));
+    const answer = read(ask("/b"));
+    letOneBegin();
+    await eventually(() => expect(server.requests).toHaveLength(2));
+    answers.pop()?.end("{}");
+    expect(await answer).toBe("{}");
+    abort.abort(new Error("not needed"));
+    expect(await hangs).toMatchObject({ sent: true });
+  });
+
+  it("should leave the queue where they are given up", async () => {
     const { ask, connections, abort, waiting, server } = await heldUp();
-    const answer = failureOf(ask());
-    await eventually(() => expect(waiting.size).toBe(1));
+    const answer = failureOf(ask("/a"));
+    expect(waiting.size).toBe(1);
     abort.abort(new Error("not needed"));
     expect(await answer).toMatchObject({ sent: false, cause: { message: "not needed" } });
     expect(waiting.size).toBe(0);
@@ -68,37 +108,68 @@ describe("connections that wait for their turn", () => {
     expect(server.sockets.size).toBe(0);
   });
 
-  it("should leave the queue where all of them are destroyed, with their timers", async () => {
+  it("should fail where all connections are destroyed", async () => {
     const { ask, connections, waiting, clock } = await heldUp();
-    const answers = [failureOf(ask()), failureOf(ask())];
-    await eventually(() => expect(waiting.size).toBe(2));
+    const answers = [failureOf(ask("/a")), failureOf(ask("/b"))];
     connections.destroy(new Error("the endpoint is down"));
-    for (const answer of answers) expect(await answer).toMatchObject({ cause: { message: "the endpoint is down" } });
+    for (const answer of answers)
+      expect(await answer).toMatchObject({ sent: false, cause: { message: "the endpoint is down" } });
     expect(waiting.size).toBe(0);
     expect(connections.openSockets).toBe(0);
     expect(clock.pending).toBe(0);
   });
 
-  it("should time out while they wait as while they connect", async () => {
-    const { ask, connections, waiting, clock } = await heldUp();
-    const answer = failureOf(ask());
-    await eventually(() => expect(waiting.size).toBe(1));
-    await clock.advance(1_000);
-    expect(await answer).toMatchObject({ sent: false, cause: { code: "UND_ERR_CONNECT_TIMEOUT" } });
-    expect(waiting.size).toBe(0);
-    expect(connections.openSockets).toBe(0);
+  it("should be waited for where the connections are drained", async () => {
+    const { ask, connections, letOneBegin, answerNext } = await heldUp();
+    const answer = read(ask("/a"));
+    let isDrained = false;
+    const drained = connections.drain().then(() => (isDrained = true));
+    letOneBegin();
+    await answerNext();
+    expect(isDrained).toBe(false);
+    expect(await answer).toBe("{}");
+    await drained;
+    await eventually(() => expect(connections.openSockets).toBe(0));
   });
 
-  it("should fail the exchange, and nothing else, where they cannot even begin", async () => {
-    // Node throws before there is a socket.
-    const connect = { secureContext: {} as SecureContext, rejectUnauthorized: true };
-    const material: TlsMaterial = { fingerprint: "", clientCertificateExpiresAtMs: undefined, connect };
-    const { ask, connections, letBegin, waiting, clock } = await heldUp({ origin: "https://127.0.0.1:1", material });
-    const answer = failureOf(ask());
-    await eventually(() => expect(waiting.size).toBe(1));
-    letBegin();
-    expect(await answer).toMatchObject({ sent: false, cause: { name: "TypeError" } });
-    expect(connections.openSockets).toBe(0);
-    expect(clock.pending).toBe(0);
+  it("should not hold up draining where they are given up", async () => {
+    const { ask, connections, abort } = await heldUp();
+    const answer = failureOf(ask("/a"));
+    const drained = connections.drain();
+    abort.abort(new Error("not needed"));
+    await drained;
+    await answer;
+  });
+
+  it("should count the time to connect from when the connection begins", async () => {
+    const { ask, letOneBegin, answerNext, clock } = await heldUp();
+    const answer = read(ask("/a"));
+    await clock.advance(5_000);
+    letOneBegin();
+    await answerNext();
+    expect(await answer).toBe("{}");
+  });
+
+  it("should tell of a connection that was lost, idle or not, and of none that was given up", async () => {
+    const { ask, letOneBegin, answerNext, abort, broken, connections, server } = await heldUp();
+    const idle = read(ask("/idle"));
+    letOneBegin();
+    await answerNext();
+    await idle;
+    server.cut();
+    await eventually(() => expect(broken()).toBe(1));
+    const busy = failureOf(ask("/busy"));
+    letOneBegin();
+    await eventually(() => expect(server.requests).toHaveLength(2));
+    server.cut();
+    await busy;
+    expect(broken()).toBe(2);
+    const given = failureOf(ask("/given-up"));
+    letOneBegin();
+    await eventually(() => expect(server.requests).toHaveLength(3));
+    abort.abort(new Error("not needed"));
+    await given;
+    await eventually(() => expect(connections.openSockets).toBe(0));
+    expect(broken()).toBe(2);
   });
 });
