@@ -128,7 +128,7 @@ export function createConnections(options: ConnectionsOptions, material: TlsMate
       });
     },
     destroy(error) {
-      for (const wish of [...waiting.keys()]) {
+      for (const wish of waiting.keys()) {
         forget(wish);
         wish.fail(error);
       }
