@@ -34,6 +34,8 @@ export class BodyPacker {
   #dictionary: BodyDictionary | undefined;
   #cancelTimer: (() => void) | undefined;
   #isPacking = false;
+  /** What is being packed is all there was. */
+  #isLooking = false;
   #isStopped = false;
   /** Rows that have come since the latest look over all. */
   #fresh: AnyRow[] = [];
@@ -51,8 +53,12 @@ export class BodyPacker {
     return this.#dictionary;
   }
 
-  /** Whether nothing is waiting to be packed, or being packed. */
-  get isIdle(): boolean {
+  /** Whether all is packed but for what has changed since: that never ends while a fleet changes. */
+  get isThrough(): boolean {
+    return this.#isIdle || !(this.#mustLook || this.#isLooking);
+  }
+
+  get #isIdle(): boolean {
     return this.#cancelTimer === undefined && !this.#isPacking;
   }
 
@@ -82,7 +88,7 @@ export class BodyPacker {
   }
 
   #schedule(): void {
-    if (!this.isIdle || this.#isStopped) return;
+    if (!this.#isIdle || this.#isStopped) return;
     if (this.#options.store.size < fewRows) {
       this.#mustLook = true;
       this.#fresh = [];
@@ -94,6 +100,7 @@ export class BodyPacker {
       if (isListing() || this.#mayWait()) return this.#schedule();
       this.#waitingSince = undefined;
       this.#isPacking = true;
+      this.#isLooking = this.#mustLook;
       const rows = this.#mustLook ? this.#unpackedRows() : this.#freshRows(this.#fresh);
       this.#mustLook = false;
       this.#fresh = [];
@@ -122,6 +129,7 @@ export class BodyPacker {
       const next = rows.next();
       if (next.done === true) {
         this.#isPacking = false;
+        this.#isLooking = false;
         if (this.#mustLook || this.#fresh.length > 0) this.#schedule();
         return;
       }

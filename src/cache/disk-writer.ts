@@ -24,8 +24,8 @@ export interface DiskWriterOptions {
   readonly isWorthRewriting: boolean;
   /** Whether the rows are, now, those of the cluster with this uid and of a complete list. */
   readonly mayWrite: () => boolean;
-  /** What the bodies are packed with, if they are, and whether that is done: until then only `stop` writes, since the disk is to have them packed. */
-  readonly packer: Pick<BodyPacker, "dictionary" | "isIdle">;
+  /** What the bodies are packed with, if they are, and whether that is done: until then the whole is written by `stop` alone, since the disk is to have them packed. */
+  readonly packer: Pick<BodyPacker, "dictionary" | "isThrough">;
   readonly slices: Slices;
   readonly clock: Clock;
   /** While it is busy, changes wait for a while: some of them will be outdated. */
@@ -102,7 +102,7 @@ export class DiskWriter {
       this.#cancelTimer = undefined;
       // Changes are written as they come; the whole waits until it is small.
       const isWhole = this.#writeAll || this.#isWorthRewriting;
-      if (isWhole ? !this.#options.packer.isIdle : this.#mayWait())
+      if (isWhole ? !this.#options.packer.isThrough : this.#mayWait())
         return this.#arm(this.#options.timings.diskIntervalMs);
       this.#writeAll = isWhole;
       this.#isWorthRewriting = false;

@@ -91,7 +91,8 @@ export class ResourceStore {
       this.#batch = undefined;
       const events: CacheEvent[] = batch.map((change) => ({ type: "change", change }));
       for (const change of batch) this.log.append(change);
-      this.#commit({ ...this.#status, skipped: this.#malformed.size + this.#nameless }, events);
+      const { state, reason, error, observedAtMs } = this.#status;
+      this.#commit({ state, reason, error, observedAtMs, skipped: this.#malformed.size + this.#nameless }, events);
     }
   }
 
@@ -148,7 +149,7 @@ export class ResourceStore {
     const { error = null, observedAtMs = this.#status.observedAtMs } = more;
     const now = this.#status;
     if (now.state === state && now.reason === reason && now.error === error && now.observedAtMs === observedAtMs) return; // prettier-ignore
-    this.#commit({ ...this.#status, state, reason, error, observedAtMs }, []);
+    this.#commit({ state, reason, error, observedAtMs, skipped: now.skipped }, []);
   }
 
   /**
@@ -176,7 +177,8 @@ export class ResourceStore {
   /** In step at this moment; and with that version, where one was told. */
   observed(observedAtMs: number, resourceVersion?: string): void {
     if (resourceVersion !== undefined) this.resourceVersion = resourceVersion;
-    this.#commit({ ...this.#status, observedAtMs }, []);
+    const { state, reason, error, skipped } = this.#status;
+    this.#commit({ state, reason, error, observedAtMs, skipped }, []);
   }
 
   /** From now on nobody is told of anything: the store is no part of the fleet's any more. */
@@ -213,9 +215,11 @@ export class ResourceStore {
     this.#owner.committed(events);
   }
 
-  #note(change: Pick<Change, "type" | "before" | "after" | "resourceVersion" | "synthesised">): void {
+  #note({ type, before, after, resourceVersion, synthesised }: NotedChange): void {
     const { cluster, name: resource } = this;
-    this.#batch!.push({ sequence: this.#owner.nextSequence(), cluster, resource, ...change });
+    const sequence = this.#owner.nextSequence();
+    // Field by field: a spread costs the engine more than all the rest of this, for each change.
+    this.#batch!.push({ sequence, cluster, resource, type, synthesised, before, after, resourceVersion });
   }
 
   #set(namespace: string, name: string, row: AnyRow | undefined): void {
@@ -237,6 +241,8 @@ export class ResourceStore {
     this.#shown = undefined;
   }
 }
+
+type NotedChange = Pick<Change, "type" | "before" | "after" | "resourceVersion" | "synthesised">;
 
 export interface StateDetails {
   readonly error?: KubeErrorReason | null;

@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
 
+import { BodyPacker } from "../../src/cache/body-packer.ts";
+import { Store } from "../../src/cache/store.ts";
+import { createTextBody } from "../../src/kube/json-body.ts";
 import { knownResources } from "../../src/kube/known-resources.ts";
+import type { AnyRow } from "../../src/kube/rows/row.ts";
+import { silentLogger } from "../../src/lib/logger.ts";
+import { noLoad } from "../../src/lib/loop-load.ts";
+import { createFakeClock } from "../support/fake-clock.ts";
 import { FakeCluster } from "./support/fake-fleet.ts";
 import { runCache, stopCachesAfterEach } from "./support/run-cache.ts";
 import type { RunningCache } from "./support/run-cache.ts";
@@ -71,5 +78,32 @@ describe("BodyPacker", () => {
     await settle();
     await run.clock.advance(5_000);
     expect(unpacked(run)).toEqual([]);
+  });
+
+  it("should be through once all there was is packed, although what changes is never all packed", async () => {
+    const clock = createFakeClock();
+    const store = new Store({ clock, logger: silentLogger, logLimit: 100 }).add("home", pods);
+    const put = (index: number): AnyRow => {
+      const body = createTextBody(JSON.stringify({ metadata: { name: `pod-${index}` } }));
+      const row = { namespace: "a", name: `pod-${index}`, uid: `${index}`, body } as unknown as AnyRow;
+      store.edit(() => store.put(row, { resourceVersion: "1", synthesised: false }));
+      return row;
+    };
+    for (let index = 0; index < 60; index++) put(index);
+    // One body a slice.
+    const slices = { begin: () => () => true, turn: () => Promise.resolve() };
+    const timings = { packDelayMs: 2_000, packPauseMs: 4, packPatienceMs: 30_000 };
+    const packer = new BodyPacker({ store, clock, slices, isListing: () => false, load: noLoad, timings });
+    packer.schedule();
+    await clock.advance(2_100);
+    expect(packer.isThrough).toBe(false);
+    await clock.advance(300);
+    expect(packer.isThrough).toBe(true);
+    for (let change = 0; change < 2_000; change++) {
+      packer.changed(put(change % 60));
+      await clock.advance(3);
+      expect(packer.isThrough).toBe(true);
+    }
+    packer.stop();
   });
 });
