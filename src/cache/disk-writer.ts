@@ -35,6 +35,9 @@ export interface DiskWriterOptions {
   readonly onResult: (error: Error | undefined) => void;
 }
 
+/** How much more may be appended than the whole takes: a start reads it all, and packs what has changed anew. */
+const mostDead = 2;
+
 /** Below this many bytes an append log is not worth replacing. */
 const smallLogBytes = 1 << 20;
 
@@ -102,7 +105,7 @@ export class DiskWriter {
       this.#cancelTimer = undefined;
       // Changes are written as they come; the whole waits until it is small.
       const isWhole = this.#writeAll || this.#isWorthRewriting;
-      if (isWhole ? !this.#options.packer.isThrough : this.#mayWait())
+      if ((isWhole && !this.#options.packer.isThrough) || this.#mayWait())
         return this.#arm(this.#options.timings.diskIntervalMs);
       this.#writeAll = isWhole;
       this.#isWorthRewriting = false;
@@ -151,8 +154,8 @@ export class DiskWriter {
     for (const { key, value } of records) this.#appendedBytes += key.length + (value?.length ?? 0);
     await snapshots.append(id, records, at);
     this.#writtenDictionary = dictionary?.id;
-    // More dead than alive: the next write replaces it.
-    if (this.#appendedBytes > this.#wholeBytes) this.#writeAll = true;
+    // Mostly dead: the next write replaces it. To do so sooner costs a fleet that changes much more than its appends do.
+    if (this.#appendedBytes > mostDead * this.#wholeBytes) this.#writeAll = true;
   }
 
   async #compact(at: Position): Promise<void> {

@@ -51,14 +51,15 @@ function toState(state: ContainerState["state"], detail: JsonRecord): ContainerS
 /** The part of a container that lists and filters read. */
 export function toContainerRow({ kind, name, spec, status }: PodContainer): ContainerRow {
   const { state, reason } = toContainerState(status);
+  // What differs most often comes first: two of these are compared in this order.
   return {
+    restarts: toCount(status?.restartCount),
+    ready: status?.ready === true,
+    state,
+    reason,
     name,
     kind,
     image: toText(spec.image) ?? "",
-    ready: status?.ready === true,
-    restarts: toCount(status?.restartCount),
-    state,
-    reason,
   };
 }
 

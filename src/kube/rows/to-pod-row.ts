@@ -83,9 +83,12 @@ function toShared(amounts: ResourceAmounts, interner: Interner): ResourceAmounts
   return interner.shared(amounts, `${amounts.cpu} ${amounts.memory}`);
 }
 
+/** More restarts than these are seldom those of another container: to look for it would cost time, and push out what is shared. */
+const sharedRestarts = 9;
+
 function toSharedContainer(container: PodContainer, interner: Interner): ContainerRow {
   const row = toContainerRow(container);
-  return interner.shared(row, row.image);
+  return row.restarts > sharedRestarts ? row : interner.shared(row, row.image);
 }
 
 /** podIPs holds podIP too; older servers have only the one. */
