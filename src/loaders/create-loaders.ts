@@ -19,7 +19,6 @@ import { awaitReadAfter } from "./read-after.ts";
 import { createObjectFinder } from "./relations/find-object.ts";
 import type { ObjectFinder } from "./relations/find-object.ts";
 import { listEventsOf, listRelated } from "./relations/list-related.ts";
-import { createReadThrough } from "./relations/read-through.ts";
 import { readServiceEndpoints } from "./relations/service-endpoints.ts";
 import type { CanArgs, ClusterValue, Connection, KindArgs, ListArgs, Loaders, LogArgs, MaybePromise, NaturalKey, OneArgs, PageArgs, PodLogsValue, ReadStateValue, ServiceEndpointValue, WorkloadKindName, WorkloadListArgs } from "./request-context.ts"; // prettier-ignore
 
@@ -263,5 +262,5 @@ class FleetLoaders implements Loaders {
 
 function startSession(options: LoaderOptions): Session {
   const operation = startOperation(options);
-  return { operation, finder: createObjectFinder(operation, createReadThrough(options)) };
+  return { operation, finder: createObjectFinder(operation) };
 }

@@ -63,9 +63,9 @@ class SnapshotView implements FleetView {
   readonly #members: readonly Cluster[];
   #clusters: readonly Cluster[] | undefined;
   /** What was not held at the start: being listed, or as it was after that. */
-  readonly #later = new Map<string, Promise<void> | ResourceSnapshot | undefined>();
+  #later: Map<string, Promise<void> | ResourceSnapshot | undefined> | undefined;
   /** What was held on demand and has been marked as used. */
-  readonly #used = new Set<string>();
+  #used: Set<string> | undefined;
 
   constructor(options: FleetViewOptions) {
     this.#options = options;
@@ -87,7 +87,7 @@ class SnapshotView implements FleetView {
   }
 
   resource(cluster: string, resource: ResourceName): ResourceSnapshot | undefined {
-    if (this.#later.size === 0) return this.#snapshot.resource(cluster, resource);
+    if (this.#later === undefined) return this.#snapshot.resource(cluster, resource);
     const later = this.#later.get(keyOf(cluster, resource));
     return later === undefined || later instanceof Promise ? this.#snapshot.resource(cluster, resource) : later;
   }
@@ -138,18 +138,19 @@ class SnapshotView implements FleetView {
 
   ensure(clusters: readonly Cluster[], resource: ResourceId): Promise<void> | undefined {
     const name = toResourceName(resource);
-    const pending: Promise<void>[] = [];
+    let pending: Promise<void>[] | undefined;
     for (const cluster of clusters) {
       if (this.#isHeld(cluster.name, name)) {
         this.#markUsed(cluster, resource);
         continue;
       }
       const key = keyOf(cluster.name, name);
+      this.#later ??= new Map();
       if (!this.#later.has(key)) this.#later.set(key, this.#fetch(cluster, resource));
       const later = this.#later.get(key);
-      if (later instanceof Promise) pending.push(later);
+      if (later instanceof Promise) (pending ??= []).push(later);
     }
-    return pending.length === 0 ? undefined : Promise.all(pending).then(() => {});
+    return pending && Promise.all(pending).then(() => {});
   }
 
   /** As it is held, else as discovery last had it; what neither knows has no rows. */
@@ -172,7 +173,7 @@ class SnapshotView implements FleetView {
     // A cluster known to be down would only cost the others their time.
     const waitMs = cluster.status.health.state === "DOWN" ? 0 : limits.ensureWaitMs;
     await cache.ensure(cluster.name, resource, { signal, waitMs });
-    this.#later.set(keyOf(cluster.name, name), cache.snapshot().resource(cluster.name, name));
+    this.#later?.set(keyOf(cluster.name, name), cache.snapshot().resource(cluster.name, name));
   }
 
   /** What is held on demand is let go when nobody asks for it any more: each operation asks once. */
@@ -180,6 +181,7 @@ class SnapshotView implements FleetView {
     const name = toResourceName(resource);
     if (alwaysHeld.has(name)) return;
     const key = keyOf(cluster.name, name);
+    this.#used ??= new Set();
     if (this.#used.has(key)) return;
     this.#used.add(key);
     void this.#options.cache.ensure(cluster.name, resource, { signal: this.#options.signal, waitMs: 0 });

@@ -12,6 +12,7 @@ import { parseStaleness } from "../list-rows.ts";
 import { whenReady } from "../maybe-promise.ts";
 import type { Operation } from "../operation.ts";
 import type { ClusterValue, MaybePromise, NaturalKey, OneArgs } from "../request-context.ts";
+import { createReadThrough } from "./read-through.ts";
 import type { LiveKey, ReadThrough } from "./read-through.ts";
 import { findServed, notServed, resourceOfKind, toKindQuery } from "./served-kinds.ts";
 import type { KindQuery, ServedKind } from "./served-kinds.ts";
@@ -41,79 +42,90 @@ export interface ObjectFinder {
   byId(id: string, args?: OneArgs): MaybePromise<AnyRow | ClusterValue | null>;
 }
 
-export function createObjectFinder(operation: Operation, readThrough: ReadThrough): ObjectFinder {
-  const { view } = operation;
+export function createObjectFinder(operation: Operation): ObjectFinder {
+  return new OperationObjectFinder(operation);
+}
 
-  const read = (
-    cluster: Cluster,
-    resource: ResourceId,
-    { namespace, name }: Pick<ObjectQuery, "namespace" | "name">,
-    { maxStaleness }: OneArgs,
-  ): MaybePromise<AnyRow | null> => {
+class OperationObjectFinder implements ObjectFinder {
+  readonly #operation: Operation;
+  readonly #view: FleetView;
+  #readThrough: ReadThrough | undefined;
+
+  constructor(operation: Operation) {
+    this.#operation = operation;
+    this.#view = operation.view;
+  }
+
+  find(query: ObjectQuery, args: OneArgs = {}): MaybePromise<AnyRow | null> {
+    const cluster = this.#view.cluster(query.cluster);
+    if (cluster === undefined) return null;
+    demandKnown(this.#view, cluster);
+    const { namespace, name } = query;
+    return whenReady(findServed(cluster, query, this.#operation), (served) => {
+      if (served.state !== "served") return null;
+      const { resource } = served;
+      return this.#read({ cluster, resource, namespace: resource.namespaced ? namespace : "", name }, args);
+    });
+  }
+
+  byKey(key: NaturalKey, args: OneArgs): MaybePromise<AnyRow | null> {
+    const cluster = this.#view.cluster(key.cluster);
+    if (cluster === undefined) return null;
+    demandKnown(this.#view, cluster);
+    const { namespace, name } = key;
+    const everywhere = resourceOfKind(key);
+    if (everywhere !== undefined)
+      return this.#readAs({ cluster, resource: everywhere, namespace: namespace ?? "", name }, args);
+    return whenReady(findServed(cluster, toKindQuery(key), this.#operation), (served: ServedKind) => {
+      if (served.state === "unknown") return null;
+      if (served.state !== "served") throw notServed(key, [served], `Cluster ${cluster.name}`);
+      return this.#readAs({ cluster, resource: served.resource, namespace: namespace ?? "", name }, args);
+    });
+  }
+
+  byId(id: string, args?: OneArgs): MaybePromise<AnyRow | ClusterValue | null> {
+    const identity = parseObjectId(id);
+    if (identity === undefined) return null;
+    return "kind" in identity ? this.find(identity, args) : this.#operation.relations.cluster(identity.cluster);
+  }
+
+  #readAs(key: LiveKey, args: OneArgs): MaybePromise<AnyRow | null> {
+    checkNamespace(key.resource, key.namespace);
+    return this.#read(key, args);
+  }
+
+  #read({ cluster, resource, namespace, name }: LiveKey, { maxStaleness }: OneArgs): MaybePromise<AnyRow | null> {
     const maxStalenessMs = parseStaleness(maxStaleness);
     const sought = { cluster, resource, resourceName: toResourceName(resource), namespace, name, maxStaleness, maxStalenessMs }; // prettier-ignore
-    const settling = view.settle([cluster], resource);
-    return settling === undefined ? readSettled(sought) : settling.then(() => readSettled(sought));
-  };
+    const settling = this.#view.settle([cluster], resource);
+    return settling === undefined ? this.#readSettled(sought) : settling.then(() => this.#readSettled(sought));
+  }
 
-  const readSettled = (sought: Sought): MaybePromise<AnyRow | null> => {
+  #readSettled(sought: Sought): MaybePromise<AnyRow | null> {
     const { cluster, resource, resourceName, namespace, name } = sought;
-    demandKnown(view, cluster);
+    demandKnown(this.#view, cluster);
     // Nothing is fetched, and nothing waited for, that could not be shown.
-    if (!view.access.gets({ cluster: cluster.name, resource: resourceName, namespace }, name)) return null;
-    const ensured = view.ensure([cluster], resource);
-    return ensured === undefined ? readHeld(sought) : ensured.then(() => readHeld(sought));
-  };
+    if (!this.#view.access.gets({ cluster: cluster.name, resource: resourceName, namespace }, name)) return null;
+    const ensured = this.#view.ensure([cluster], resource);
+    return ensured === undefined ? this.#readHeld(sought) : ensured.then(() => this.#readHeld(sought));
+  }
 
-  const readHeld = (sought: Sought): MaybePromise<AnyRow | null> => {
-    const { cluster, resourceName, namespace, name, maxStalenessMs } = sought;
-    if (maxStalenessMs === undefined) return view.get(cluster.name, resourceName, namespace, name) ?? null;
-    const status = view.resource(cluster.name, resourceName)?.status;
-    const mustRead = status === undefined || status.observedAtMs === null || isTooOld(view, status, maxStalenessMs);
-    if (!mustRead) return view.get(cluster.name, resourceName, namespace, name) ?? null;
-    return readThrough(sought).catch((error: unknown) => {
+  #readHeld(sought: Sought): MaybePromise<AnyRow | null> {
+    const { cluster, resourceName, namespace, name } = sought;
+    if (!this.#isTooOld(sought)) return this.#view.get(cluster.name, resourceName, namespace, name) ?? null;
+    this.#readThrough ??= createReadThrough(this.#operation);
+    return this.#readThrough(sought).catch((error: unknown) => {
       // The cluster knows better than we: what may not be read is not there.
       if (isKubeError(error, "Forbidden")) return null;
       throw refuseStale(sought, error);
     });
-  };
+  }
 
-  const find = (query: ObjectQuery, args: OneArgs = {}): MaybePromise<AnyRow | null> => {
-    const cluster = view.cluster(query.cluster);
-    if (cluster === undefined) return null;
-    demandKnown(view, cluster);
-    return whenReady(findServed(cluster, query, operation), (served) =>
-      served.state === "served"
-        ? read(cluster, served.resource, served.resource.namespaced ? query : { ...query, namespace: "" }, args)
-        : null,
-    );
-  };
-
-  return {
-    find,
-    byKey(key, args) {
-      const cluster = view.cluster(key.cluster);
-      if (cluster === undefined) return null;
-      demandKnown(view, cluster);
-      const place = { namespace: key.namespace ?? "", name: key.name };
-      const readAs = (resource: ResourceId): MaybePromise<AnyRow | null> => {
-        checkNamespace(resource, place.namespace);
-        return read(cluster, resource, place, args);
-      };
-      const everywhere = resourceOfKind(key);
-      if (everywhere !== undefined) return readAs(everywhere);
-      return whenReady(findServed(cluster, toKindQuery(key), operation), (served: ServedKind) => {
-        if (served.state === "unknown") return null;
-        if (served.state !== "served") throw notServed(key, [served], `Cluster ${cluster.name}`);
-        return readAs(served.resource);
-      });
-    },
-    byId(id, args) {
-      const identity = parseObjectId(id);
-      if (identity === undefined) return null;
-      return "kind" in identity ? find(identity, args) : operation.relations.cluster(identity.cluster);
-    },
-  };
+  #isTooOld({ cluster, resourceName, maxStalenessMs }: Sought): boolean {
+    if (maxStalenessMs === undefined) return false;
+    const status = this.#view.resource(cluster.name, resourceName)?.status;
+    return status === undefined || status.observedAtMs === null || isTooOld(this.#view, status, maxStalenessMs);
+  }
 }
 
 /** Throws AUTHZ_UNAVAILABLE, whether or not there is such an object. */
