@@ -3,69 +3,75 @@ import type { Clock } from "../lib/clock.ts";
 /** When connections may begin to be made. One for a process: its event loop is what is spared. */
 export interface ConnectionPace {
   /**
-   * Calls `start` when its turn has come, which may be at once; the returned function takes back what has not been called. Those of one lane keep their
-   * order, lanes take turns: a cluster with many connections to make holds up no other.
+   * Calls `start` when its turn has come, which may be at once; the returned function takes back what has not been called. `done` is to be called when the
+   * connection is made, or will not be; more than once does no harm. Those of one lane keep their order, lanes take turns: a cluster with many connections
+   * to make holds up no other.
    */
-  enter(lane: object, start: () => void): () => void;
+  enter(lane: object, start: (done: () => void) => void): () => void;
 }
 
 export interface PaceOptions {
-  /** From one start to the next: about what a handshake takes of the loop. */
-  readonly everyMs: number;
-  /** Starts that may come together after a pause, or a turn of the loop that took long. */
+  /** So many may be under way at a time whenever they began. */
   readonly together: number;
+  /** Where as many are, another begins after this nevertheless. */
+  readonly everyMs: number;
 }
 
-/** A handshake takes some 2 ms of the loop, key exchange and certificates, in the turns in which the server's answers come. */
-export const defaultPace: PaceOptions = { everyMs: 3, together: 3 };
+/**
+ * A handshake takes some 2 ms of the loop, key exchange and certificates, most of it when the server answers. Over a line on which it takes long, forty of them
+ * begin within 0.2 s.
+ */
+export const defaultPace: PaceOptions = { together: 3, everyMs: 5 };
 
 /** Every connection begins when it is asked for. */
 export const unpaced: ConnectionPace = {
   enter(_lane, start) {
-    start();
+    start(() => {});
     return () => {};
   },
 };
 
 /**
- * Spreads the starts, and by that the handshakes: the answers of servers that are asked all together come all together, and are worked in within one turn of
- * the loop. How many are being made at a time is not bounded: over a slow line that would cost many round trips.
+ * Spreads the handshakes: the answers of servers that are asked all together come all together, and are worked in within one turn of the loop. Where they come
+ * soon, each lets the next begin; how many are under way at a time is not bounded, since over a slow line that would cost many round trips.
  */
-export function createConnectionPace(clock: Clock, { everyMs, together }: PaceOptions = defaultPace): ConnectionPace {
+export function createConnectionPace(clock: Clock, { together, everyMs }: PaceOptions = defaultPace): ConnectionPace {
   const lanes = new Map<object, Set<() => void>>();
-  /** clock.monotonic() of when the next start would be due if none had ever been late. */
-  let dueAt = -Infinity;
+  let underWay = 0;
+  /** clock.monotonic() */
+  let lastAt = -Infinity;
   let isArmed = false;
-  const mayStart = (): boolean => {
-    const now = clock.monotonic();
-    dueAt = Math.max(dueAt, now - (together - 1) * everyMs);
-    if (dueAt > now) return false;
-    dueAt += everyMs;
-    return true;
+  const mayBegin = (): boolean => underWay < together || clock.monotonic() - lastAt >= everyMs;
+  const begin = (start: (done: () => void) => void): void => {
+    lastAt = clock.monotonic();
+    underWay++;
+    let isDone = false;
+    start(() => {
+      if (isDone) return;
+      isDone = true;
+      underWay--;
+      goOn();
+    });
   };
-  const arm = (): void => {
+  const goOn = (): void => {
+    while (lanes.size > 0 && mayBegin()) takeNext(lanes)?.();
     if (isArmed || lanes.size === 0) return;
     isArmed = true;
     clock.setTimer(
       () => {
         isArmed = false;
-        while (lanes.size > 0 && mayStart()) takeNext(lanes)?.();
-        arm();
+        goOn();
       },
-      Math.max(0, dueAt - clock.monotonic()),
+      Math.max(1, lastAt + everyMs - clock.monotonic()),
     );
   };
   return {
     enter(lane, start) {
-      if (lanes.size === 0 && mayStart()) {
-        start();
-        return () => {};
-      }
       const waiting = lanes.get(lane) ?? new Set();
       // Of its own, so that the same function may wait twice.
-      const own = (): void => start();
+      const own = (): void => begin(start);
       lanes.set(lane, waiting.add(own));
-      arm();
+      goOn();
       return () => {
         if (waiting.delete(own) && waiting.size === 0) lanes.delete(lane);
       };

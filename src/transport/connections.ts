@@ -88,8 +88,8 @@ export function createConnections(options: ConnectionsOptions, material: TlsMate
     waiting.get(wish)?.();
     waiting.delete(wish);
   };
-  const make = (): Connection => {
-    const connection = createConnection(options, connect);
+  const make = (onMade: () => void): Connection => {
+    const connection = createConnection(options, connect, onMade);
     connection.onClosed = () => {
       if (idle.has(connection) || busy.has(connection)) options.onBroken();
       if (idle.has(connection)) close(connection, new Error("the server has closed the connection"));
@@ -106,10 +106,10 @@ export function createConnections(options: ConnectionsOptions, material: TlsMate
         return () => {};
       }
       let hasBegun = false;
-      const leave = options.pace.enter(lane, () => {
+      const leave = options.pace.enter(lane, (done) => {
         hasBegun = true;
         waiting.delete(wish);
-        give(make(), wish);
+        give(make(done), wish);
       });
       if (!hasBegun) waiting.set(wish, leave);
       return () => {
@@ -165,7 +165,8 @@ function createConnector({ tcpKeepAliveMs }: ConnectionsOptions, material: TlsMa
   }) as Connect;
 }
 
-function createConnection(options: ConnectionsOptions, connect: Connect): Connection {
+/** `onMade`: it is open, or will not be. */
+function createConnection(options: ConnectionsOptions, connect: Connect, onMade: () => void): Connection {
   const { clock, connectTimeoutMs } = options;
   const sockets = new Set<Socket>();
   const client = new Client(options.origin, {
@@ -174,11 +175,13 @@ function createConnection(options: ConnectionsOptions, connect: Connect): Connec
       const socket = connect(target, (...result) => {
         cancelTimer();
         callback(...result);
+        onMade();
       });
       const cancelTimer = clock.setTimer(() => socket.destroy(new ConnectTimeoutError()), connectTimeoutMs);
       sockets.add(socket);
       socket.once("close", () => {
         cancelTimer();
+        onMade();
         sockets.delete(socket);
         connection.onClosed();
       });
@@ -193,6 +196,7 @@ function createConnection(options: ConnectionsOptions, connect: Connect): Connec
     destroy(error) {
       // The client knows nothing of a socket that is still connecting. Its promise never rejects.
       void client.destroy(error);
+      onMade();
       for (const socket of sockets) socket.destroy();
     },
   };

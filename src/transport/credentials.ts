@@ -110,8 +110,13 @@ type Load = (held: Held | undefined, refused: boolean) => Promise<Held>;
 function createLoader(options: CredentialSourceOptions): Load {
   const { cluster, clock, maxAgeMs, logger, reloadConnection } = options;
   let user = toUser(options, options.connection);
+  let isFirst = true;
   const current = async (): Promise<ClusterConnection> => {
-    if (reloadConnection === undefined) return options.connection;
+    // It has just been read, and parsing takes its time of a start.
+    if (reloadConnection === undefined || isFirst) {
+      isFirst = false;
+      return options.connection;
+    }
     try {
       return await reloadConnection();
     } catch (error) {

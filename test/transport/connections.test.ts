@@ -12,14 +12,15 @@ import { failureOf, serve } from "./transport-test.ts";
 /** Connections that begin when the test says so, to a server that answers when it says so. */
 async function heldUp() {
   const answers: ServerResponse[] = [];
-  let broken = 0;
+  let [broken, made] = [0, 0];
   const server = await serve({ respond: (_request, response) => void answers.push(response) });
   const clock = createFakeClock();
   const waiting = new Set<() => void>();
   const pace: ConnectionPace = {
     enter(_lane, start) {
-      waiting.add(start);
-      return () => waiting.delete(start);
+      const own = (): void => start(() => made++);
+      waiting.add(own);
+      return () => waiting.delete(own);
     },
   };
   const times = { connectTimeoutMs: 1_000, tcpKeepAliveMs: 60_000, idleConnectionMs: 60_000 };
@@ -37,6 +38,8 @@ async function heldUp() {
     waiting,
     connections,
     abort,
+    /** How often the pace was told that a connection is made, or will not be. */
+    made: () => made,
     /** How often a connection was lost. */
     broken: () => broken,
     ask: (path: string) => exchange(connections, { method: "GET", path, headers: {} }, abort.signal),
@@ -58,13 +61,15 @@ async function read(answer: Promise<Exchanged>): Promise<string> {
 
 describe("exchanges that wait for a connection", () => {
   it("should make one when its turn has come, and not before", async () => {
-    const { ask, connections, letOneBegin, answerNext, waiting, server } = await heldUp();
+    const { ask, connections, letOneBegin, answerNext, waiting, server, made } = await heldUp();
     const answer = read(ask("/a"));
     expect(waiting.size).toBe(1);
     expect(connections.openSockets).toBe(0);
     letOneBegin();
+    expect(made()).toBe(0);
     await answerNext();
     expect(await answer).toBe("{}");
+    expect(made()).toBe(1);
     expect(connections.openSockets).toBe(1);
     expect(server.sockets.size).toBe(1);
   });
@@ -171,5 +176,15 @@ describe("exchanges that wait for a connection", () => {
     await given;
     await eventually(() => expect(connections.openSockets).toBe(0));
     expect(broken()).toBe(2);
+  });
+
+  it("should tell the pace of those that will not be made", async () => {
+    const { ask, letOneBegin, abort, made } = await heldUp();
+    const answer = failureOf(ask("/a"));
+    letOneBegin();
+    expect(made()).toBe(0);
+    abort.abort(new Error("not needed"));
+    await answer;
+    expect(made()).toBeGreaterThan(0);
   });
 });

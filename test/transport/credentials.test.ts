@@ -97,8 +97,12 @@ describe("credentials", () => {
     const server = await serveFor(accepted);
     let token = "first";
     const connection = () => connectionTo([server.url], { authentication: { type: "token", token } });
-    const client = connect(connection(), { reloadConnection: () => Promise.resolve(connection()) });
+    let reloads = 0;
+    const reloadConnection = () => Promise.resolve((reloads++, connection()));
+    const client = connect(connection(), { reloadConnection });
     await client.get(pods, name, forever());
+    // What it was given has just been read.
+    expect(reloads).toBe(0);
     token = "second";
     accepted.clear();
     accepted.add("Bearer second");
