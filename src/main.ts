@@ -73,10 +73,12 @@ const traceMs = 1_000;
 
 /**
  * V8 optimizes a function once it has run so much of its bytecode, several times over: 132 KB by default, which a query each second reaches in an hour;
- * until then each costs half as much again. From when there is something to answer: what a start does is done once, and optimizing it would delay it.
+ * until then each costs half as much again. From some time after there is something to answer: what a start does is done once, and optimizing it would delay it.
  * Optimized code is memory: 10 KB makes queries hardly faster and keeps 1 MB more, with 30 KB they gain hardly anything in the first two thousand.
  */
 const optimizeSooner = "--interrupt-budget=16000";
+/** When the first lists of a large fleet, or what the disk has of it, have been worked in. */
+const startedMs = 15_000;
 
 const serve: RunCliOptions["serve"] = async (config, { source, faults }) => {
   const clock = systemClock;
@@ -114,7 +116,7 @@ const serve: RunCliOptions["serve"] = async (config, { source, faults }) => {
   const running = app.run(stopSignal());
   app.ready.then(
     () => {
-      setFlagsFromString(optimizeSooner);
+      setTimeout(() => setFlagsFromString(optimizeSooner), startedMs).unref();
       process.stdout.write(`fleetgraph: open ${app.url}/graphql\n`);
       if (config.clusters.some((cluster) => cluster.source.type === "embedded")) {
         process.stdout.write(`fleetgraph: kubectl --kubeconfig ${kubeconfigPath} config get-contexts\n`);
