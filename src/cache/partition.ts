@@ -1,3 +1,4 @@
+import { firstIndex } from "../lib/first-index.ts";
 import type { AnyRow } from "../kube/rows/row.ts";
 import { compareCodePoints } from "./compare-code-points.ts";
 import type { PartitionKey, PartitionSnapshot } from "./fleet-cache.ts";
@@ -68,20 +69,12 @@ class SortedRows implements PartitionSnapshot {
 
 /** Index of the first row whose name is not before `name`. */
 function positionOf(rows: readonly AnyRow[], name: string, from = 0): number {
-  let low = from;
-  let high = rows.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    // Inside the bounds by construction.
-    if (compareCodePoints(rows[middle]!.name, name) < 0) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return firstIndex(rows.length, (at) => compareCodePoints(rows[at]!.name, name) >= 0, from);
 }
 
 /** A new array: `base` with the changes. Compares only for what changed; the rest is copied as it is. */
 function merge(base: readonly AnyRow[], changes: ReadonlyMap<string, AnyRow | undefined>): readonly AnyRow[] {
-  const names = changes.size > 1 ? [...changes.keys()].sort(compareCodePoints) : changes.keys();
+  const names = [...changes.keys()].sort(compareCodePoints);
   const merged = base.slice();
   let place = 0;
   for (const name of names) {
@@ -90,14 +83,17 @@ function merge(base: readonly AnyRow[], changes: ReadonlyMap<string, AnyRow | un
     const isHeld = merged[place]?.name === name;
     // New versions of what is there, nearly always: nothing moves.
     if (row !== undefined && isHeld) merged[place] = row;
-    else if (row !== undefined || isHeld) return mergeRuns(base, changes);
+    else if (row !== undefined || isHeld) return mergeRuns(base, changes, names);
   }
   return merged;
 }
 
 /** The same where rows come or go: copied as runs, so that many of them move nothing twice. */
-function mergeRuns(base: readonly AnyRow[], changes: ReadonlyMap<string, AnyRow | undefined>): readonly AnyRow[] {
-  const names = [...changes.keys()].sort(compareCodePoints);
+function mergeRuns(
+  base: readonly AnyRow[],
+  changes: ReadonlyMap<string, AnyRow | undefined>,
+  names: readonly string[],
+): readonly AnyRow[] {
   const merged: AnyRow[] = [];
   let taken = 0;
   for (const name of names) {

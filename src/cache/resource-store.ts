@@ -2,6 +2,7 @@ import type { KubeErrorReason } from "../kube/kube-error.ts";
 import type { ResourceId, ResourceName } from "../kube/resource-id.ts";
 import { toResourceName } from "../kube/resource-id.ts";
 import type { AnyRow } from "../kube/rows/row.ts";
+import { firstIndex } from "../lib/first-index.ts";
 import { ResourceLog } from "./change-log.ts";
 import type { LogLimits } from "./change-log.ts";
 import { compareCodePoints } from "./compare-code-points.ts";
@@ -288,13 +289,5 @@ class HeldResource implements ResourceSnapshot {
 
 /** Index of the first partition whose namespace is not before `namespace`. */
 function placeOf(partitions: readonly PartitionSnapshot[], namespace: string): number {
-  let low = 0;
-  let high = partitions.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    // Inside the bounds by construction.
-    if (compareCodePoints(partitions[middle]!.key.namespace, namespace) < 0) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return firstIndex(partitions.length, (at) => compareCodePoints(partitions[at]!.key.namespace, namespace) >= 0);
 }

@@ -1,4 +1,5 @@
 import { ApiError } from "../../kube/api-error.ts";
+import { firstIndex } from "../../lib/first-index.ts";
 import { badInput } from "../input-error.ts";
 import type { LoaderLimits } from "../limits.ts";
 import type { Order, SortKey } from "../order/compile-order.ts";
@@ -51,8 +52,9 @@ function parseSize(size: number | null | undefined, argument: string, { maxPage 
 export function findPage<Item>(items: readonly Item[], request: PageRequest, order: Order<Item>): PageRange {
   const { first, last, after, before } = request;
   // The first item that comes after, or not before, the place.
-  let start = after === undefined ? 0 : search(items.length, (i) => order.compareKeys(keyAt(i), after) > 0);
-  let end = before === undefined ? items.length : search(items.length, (i) => order.compareKeys(keyAt(i), before) >= 0);
+  let start = after === undefined ? 0 : firstIndex(items.length, (i) => order.compareKeys(keyAt(i), after) > 0);
+  let end =
+    before === undefined ? items.length : firstIndex(items.length, (i) => order.compareKeys(keyAt(i), before) >= 0);
   end = Math.max(start, end);
   if (first !== undefined) end = Math.min(end, start + first);
   if (last !== undefined) start = Math.max(start, end - last);
@@ -61,16 +63,4 @@ export function findPage<Item>(items: readonly Item[], request: PageRequest, ord
   function keyAt(index: number): SortKey {
     return order.keyOf(items[index] as Item);
   }
-}
-
-/** The smallest index for which `holds` is true, given that it stays true; `length` where it never is. */
-function search(length: number, holds: (index: number) => boolean): number {
-  let low = 0;
-  let high = length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (holds(middle)) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }
