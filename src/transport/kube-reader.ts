@@ -12,6 +12,7 @@ import { readList } from "./list-answer.ts";
 import { readListParts } from "./list-parts.ts";
 import { acceptProtobuf, isProtobuf } from "./protobuf-lists.ts";
 import type { ProtobufLists } from "./protobuf-lists.ts";
+import type { WatchProtobuf } from "./protobuf-frames.ts";
 import { readProtobufList, readProtobufParts } from "./protobuf-list-parts.ts";
 import type { ItemType } from "./list-pieces.ts";
 import type { TransportLimits } from "./transport-limits.ts";
@@ -82,10 +83,8 @@ export function createKubeReader({ cluster, link, limits, protobuf, now }: KubeR
     },
     watch(resource, query, options) {
       const piecesOf = toPiecesOf(resource, query);
-      const list = piecesOf === undefined ? undefined : protobuf.of(piecesOf);
-      const onRefused = (error: ProtobufRefusedError): void => protobuf.refuse(piecesOf!, error);
-      const inProtobuf = list === undefined ? undefined : { list, readStatus: protobuf.readStatus, onRefused };
-      const accept = list === undefined ? undefined : acceptProtobuf;
+      const inProtobuf = piecesOf === undefined ? undefined : toWatchProtobuf(protobuf, piecesOf);
+      const accept = inProtobuf === undefined ? undefined : acceptProtobuf;
       const send = () =>
         ask("watch", toResourcePath(resource, toScope(query)), toWatchParameters(query), options, accept);
       return readWatchStream(send, {
@@ -130,6 +129,13 @@ export function createKubeReader({ cluster, link, limits, protobuf, now }: KubeR
       return keys.flatMap((key: unknown) => (isRecord(key) && typeof key["kid"] === "string" ? [key["kid"]] : []));
     },
   };
+}
+
+/** undefined: the watch is to be asked for as JSON. */
+function toWatchProtobuf(protobuf: ProtobufLists, type: ItemType): WatchProtobuf | undefined {
+  const list = protobuf.of(type);
+  if (list === undefined) return undefined;
+  return { list, readStatus: protobuf.readStatus, onRefused: (error) => protobuf.refuse(type, error) };
 }
 
 /** What a caller may rely on: the rest of an object is as it came. */

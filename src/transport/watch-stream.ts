@@ -56,7 +56,10 @@ export async function* readWatchStream(
     if (rest.length > 0) yield frames.readRest(rest);
   } catch (cause) {
     if (cause instanceof FrameTooLongError) throw malformed(options, "a frame of the watch is too long", cause);
-    if (cause instanceof ProtobufRefusedError) throw malformed(options, "a frame of the watch cannot be read", cause);
+    if (cause instanceof ProtobufRefusedError) {
+      protobuf?.onRefused(cause);
+      throw malformed(options, "a frame of the watch cannot be read", cause);
+    }
     throw answer.toError(cause);
   } finally {
     answer.release();
@@ -66,14 +69,7 @@ export async function* readWatchStream(
 function inProtobuf(options: WatchStreamOptions, protobuf: WatchProtobuf): Frames {
   return {
     splitter: createLengthSplitter(options.maxFrameBytes),
-    read(frame) {
-      try {
-        return toEvent(readProtobufFrame(frame, protobuf), options);
-      } catch (error) {
-        if (error instanceof ProtobufRefusedError) protobuf.onRefused(error);
-        throw error;
-      }
-    },
+    read: (frame) => toEvent(readProtobufFrame(frame, protobuf), options),
     readRest() {
       throw malformed(options, "the watch ends within a frame");
     },
