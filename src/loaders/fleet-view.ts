@@ -62,6 +62,7 @@ class SnapshotView implements FleetView {
   /** All there were when it began. */
   readonly #members: readonly Cluster[];
   #clusters: readonly Cluster[] | undefined;
+  #byName: ReadonlyMap<string, Cluster> | undefined;
   /** What was not held at the start: being listed, or as it was after that. */
   #later: Map<string, Promise<void> | ResourceSnapshot | undefined> | undefined;
   /** What was held on demand and has been marked as used. */
@@ -82,8 +83,8 @@ class SnapshotView implements FleetView {
   cluster(name: string): Cluster | undefined {
     // Asked for first, so that who is nobody in a cluster waits as long for it as for one that is not there.
     if (this.access.state(name) === "none") return undefined;
-    for (const cluster of this.#members) if (cluster.name === name) return cluster;
-    return undefined;
+    this.#byName ??= new Map(this.#members.map((cluster) => [cluster.name, cluster]));
+    return this.#byName.get(name);
   }
 
   resource(cluster: string, resource: ResourceName): ResourceSnapshot | undefined {

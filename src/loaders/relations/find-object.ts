@@ -14,7 +14,7 @@ import type { Operation } from "../operation.ts";
 import type { ClusterValue, MaybePromise, NaturalKey, OneArgs } from "../request-context.ts";
 import { createReadThrough } from "./read-through.ts";
 import type { LiveKey, ReadThrough } from "./read-through.ts";
-import { findServed, notServed, resourceOfKind, toKindQuery } from "./served-kinds.ts";
+import { findServed, notServed, toKindQuery } from "./served-kinds.ts";
 import type { KindQuery, ServedKind } from "./served-kinds.ts";
 
 /** One object by the parts of its natural key, in a cluster that is there. */
@@ -73,13 +73,12 @@ class OperationObjectFinder implements ObjectFinder {
     if (cluster === undefined) return null;
     demandKnown(this.#view, cluster);
     const { namespace, name } = key;
-    const everywhere = resourceOfKind(key);
-    if (everywhere !== undefined)
-      return this.#readAs({ cluster, resource: everywhere, namespace: namespace ?? "", name }, args);
     return whenReady(findServed(cluster, toKindQuery(key), this.#operation), (served: ServedKind) => {
       if (served.state === "unknown") return null;
       if (served.state !== "served") throw notServed(key, [served], `Cluster ${cluster.name}`);
-      return this.#readAs({ cluster, resource: served.resource, namespace: namespace ?? "", name }, args);
+      const { resource } = served;
+      checkNamespace(resource, namespace ?? "");
+      return this.#read({ cluster, resource, namespace: namespace ?? "", name }, args);
     });
   }
 
@@ -87,11 +86,6 @@ class OperationObjectFinder implements ObjectFinder {
     const identity = parseObjectId(id);
     if (identity === undefined) return null;
     return "kind" in identity ? this.find(identity, args) : this.#operation.relations.cluster(identity.cluster);
-  }
-
-  #readAs(key: LiveKey, args: OneArgs): MaybePromise<AnyRow | null> {
-    checkNamespace(key.resource, key.namespace);
-    return this.#read(key, args);
   }
 
   #read({ cluster, resource, namespace, name }: LiveKey, { maxStaleness }: OneArgs): MaybePromise<AnyRow | null> {

@@ -42,28 +42,10 @@ const known: ReadonlyMap<string, ResourceId> = new Map([
   ["events.k8s.io/Event", knownResources.events],
 ]);
 
-/** By apiVersion and kind. */
-const byApiVersion: ReadonlyMap<string, ReadonlyMap<string, ResourceId>> = groupByApiVersion(known.values());
-
-function groupByApiVersion(resources: Iterable<ResourceId>): ReadonlyMap<string, ReadonlyMap<string, ResourceId>> {
-  const groups = new Map<string, Map<string, ResourceId>>();
-  for (const resource of resources) {
-    const apiVersion = toApiVersion(resource);
-    const group = groups.get(apiVersion) ?? new Map<string, ResourceId>();
-    groups.set(apiVersion, group.set(resource.kind, resource));
-  }
-  return groups;
-}
-
 /** A resource with a GraphQL type of its own, which every cluster serves: found without asking any. */
 export function knownResource({ group, kind, version }: KindQuery): ResourceId | undefined {
   const resource = known.get(`${group}/${kind}`);
   return version === undefined || resource?.version === version ? resource : undefined;
-}
-
-/** The same by apiVersion and kind, for who asks for one object: nothing is put together for the look-up. */
-export function resourceOfKind({ apiVersion, kind }: KindArgs): ResourceId | undefined {
-  return byApiVersion.get(apiVersion)?.get(kind);
 }
 
 export function toKindQuery({ apiVersion, kind }: KindArgs): Required<KindQuery> {
