@@ -89,9 +89,7 @@ export function createAuthenticator({
     recognize(token) {
       // What is no token at all was never vouched for.
       const known = cache.find(cache.keyOf(token));
-      if (known?.verdict.type !== "vouched" || isAgeing(known)) return undefined;
-      const { identity } = known.verdict;
-      return identity.expiresAtMs === undefined || clock.now() < identity.expiresAtMs ? identity : undefined;
+      return known?.verdict.type === "vouched" && !isAgeing(known) ? known.verdict.identity : undefined;
     },
     follow: (token, identity, onEnd) => followers.follow({ key: cache.keyOf(token), token, identity, onEnd }),
     counts: () => court.counts(),

@@ -33,12 +33,10 @@ export function createTokenGate(authenticator: Authenticator): Gate {
   return {
     isOpen: false,
     enter(authorization, waiting) {
-      // As nearly everybody writes it. What follows need not be a token: then nobody has vouched for it.
-      const usual = typeof authorization === "string" && authorization.startsWith(scheme) ? authorization.slice(scheme.length) : ""; // prettier-ignore
-      const known = usual === "" ? undefined : authenticator.recognize(usual);
-      if (known !== undefined) return new TokenSession(authenticator, usual, known);
       const token = toBearerToken(authorization);
       if (token === undefined) return Promise.reject(createNoTokenError());
+      const known = authenticator.recognize(token);
+      if (known !== undefined) return new TokenSession(authenticator, token, known);
       return authenticator
         .authenticate(token, waiting)
         .then((identity) => new TokenSession(authenticator, token, identity));
@@ -61,8 +59,6 @@ class TokenSession implements Session {
     return this.#authenticator.follow(this.#token, this.identity, onEnd);
   }
 }
-
-const scheme = "Bearer ";
 
 /** The token of "Bearer …" (RFC 6750 2.1; the scheme's case means nothing, RFC 9110 11.1); undefined where there is none. */
 function toBearerToken(authorization: unknown): string | undefined {

@@ -170,17 +170,16 @@ export function createHttpHandler(
     const cors = toCors(request);
     for (const [name, value] of Object.entries(cors)) response.setHeader(name, value as string);
     const { method } = request;
+    const { accept = "" } = request.headers;
+    const isStream = accept.includes("text/event-stream");
+    const mayBePlain = method === "POST" && request.headers.origin === undefined && !isStream;
+    if (!mayBePlain) setRequestId(knock);
     if (method === "OPTIONS") {
-      setRequestId(knock);
       response.writeHead(204, { ...commonHeaders, ...preflightHeaders }).end();
       return;
     }
     if (method !== "GET" && method !== "POST" && method !== "HEAD") return refuseMethod(knock, "GET, POST");
-    const { accept = "" } = request.headers;
-    if (method !== "POST" && accept.includes("text/html")) {
-      setRequestId(knock);
-      return options.playground.sendPage(request, response);
-    }
+    if (method !== "POST" && accept.includes("text/html")) return options.playground.sendPage(request, response);
     if (isStopping()) return refuse(knock, createShutdownError());
     if (!gate.isOpen && request.headers.authorization === undefined && (await answerUnknown(knock))) return;
     // By then the body is parsed as well, where it came together with the head.
@@ -189,21 +188,13 @@ export function createHttpHandler(
     const session = entering instanceof Promise ? await entering : entering;
     const reading = readParams(request);
     const { url, body } = reading instanceof Promise ? await reading : reading;
-    if (accept.includes("text/event-stream")) {
-      setRequestId(knock);
-      return options.sse.handle({ ...knock, session, signal: controller.signal }, { url, body });
-    }
+    if (isStream) return options.sse.handle({ ...knock, session, signal: controller.signal }, { url, body });
     const origin = new HttpOrigin({ requestId, session, controller, traceparent: toText(request.headers["traceparent"]) }); // prettier-ignore
     const handling = options.apollo.handle({ method, headers: request.headers, url }, body, origin);
     const outcome = handling instanceof Promise ? await handling : handling;
     knock.note({ operationName: outcome.operationName, code: outcome.code });
     const { status, body: answered, negotiated } = outcome;
-    if (
-      negotiated !== undefined &&
-      typeof answered === "string" &&
-      method === "POST" &&
-      request.headers.origin === undefined
-    )
+    if (mayBePlain && negotiated !== undefined && typeof answered === "string")
       return sendPlain(response, { status, requestId, contentType: negotiated, body: answered });
     setRequestId(knock);
     let contentType = "application/json";

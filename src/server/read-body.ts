@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import type { IncomingMessage } from "node:http";
 import { ApiError } from "../kube/api-error.ts";
+import { whenReady } from "../loaders/maybe-promise.ts";
 
 /**
  * The JSON object in the body of a POST; at once where all of it is there. Throws or rejects with ApiError: PAYLOAD_TOO_LARGE as soon as `maxBytes` are
@@ -9,8 +10,7 @@ import { ApiError } from "../kube/api-error.ts";
  */
 export function readJsonBody(request: IncomingMessage, maxBytes: number): JsonBody | Promise<JsonBody> {
   checkContentType(request);
-  const bytes = readBytes(request, maxBytes);
-  return bytes instanceof Promise ? bytes.then(parseBody) : parseBody(bytes);
+  return whenReady(readBytes(request, maxBytes), parseBody);
 }
 
 type JsonBody = Readonly<Record<string, unknown>>;
