@@ -33,6 +33,7 @@ export interface ListQuery {
 
 /** One item of a list, with apiVersion and kind, and without metadata.managedFields where those were easily found. */
 export interface KubeListItem {
+  /** Nobody may write into it: parts of it may be those of other items too. */
   readonly value: unknown;
   /** JSON of exactly `value`, perhaps made when it is asked for: to be asked for once, and not to be kept longer than needed. */
   readonly json: string | LateText;

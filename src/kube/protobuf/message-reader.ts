@@ -1,5 +1,6 @@
 import { JsonWriter } from "./json-writer.ts";
 import type { FieldType, MessageType, ValueKind } from "./message-types.ts";
+import { KnownValues } from "./known-values.ts";
 import { MessageWalker } from "./message-walker.ts";
 import { ProtobufBytes, ProtobufRefusedError } from "./protobuf-bytes.ts";
 import { takeEntries, toBoolean, toInt32, wrappedTypes } from "./protobuf-fields.ts";
@@ -10,13 +11,15 @@ type JsonObject = Record<string, unknown>;
 
 /**
  * Reads a message of protobuf as the value that JSON.parse gives for what MessageTranscoder writes of it, only that the fields of an object may stand in another
- * order. Nothing is passed over: what its types do not know, or know otherwise, is refused with a throw.
+ * order. Nothing is passed over: what its types do not know, or know otherwise, is refused with a throw. Values within the object may be those of other objects
+ * too (see KnownValues): nobody may write into them.
  */
 export class MessageReader extends MessageWalker<JsonObject> {
   readonly #out = new JsonWriter();
   readonly #times = new TimeWriter(this.#out);
   readonly #strings = new ShortTexts((bytes, from, to) => this.#toText(bytes, from, to));
   readonly #timeTexts = new ShortTexts((bytes, from, to) => this.#toTime(bytes, from, to, "time"));
+  readonly #known = new KnownValues();
   readonly #intOrString = wrappedTypes.named("IntOrString");
   readonly #wrapper = wrappedTypes.named("Wrapper");
 
@@ -29,13 +32,12 @@ export class MessageReader extends MessageWalker<JsonObject> {
   }
 
   protected override member(target: JsonObject, source: ProtobufBytes, to: number, field: FieldType): void {
-    const { shape, value, message, name } = field;
+    const { value, message, name } = field;
     if (field.isInline) this.walk(target, source, to, message!);
     else if (field.isSkipped) source.at = to;
     else if (field.leftOut === "span" && source.at === to) return;
     else if (field.leftOut === "number" && source.bytes[source.at] === 0) source.at++;
-    else if (shape === "list") target[name] = this.#list(source, to, value, message);
-    else if (shape === "map") target[name] = this.#map(source, to, value, message);
+    else if (field.isRepeated) target[name] = this.#several(source, to, field);
     else target[name] = this.#value(source, to, value, message);
   }
 
@@ -46,7 +48,7 @@ export class MessageReader extends MessageWalker<JsonObject> {
         source.at = to;
         return this.#strings.get(source.bytes, at, to);
       case "message":
-        return this.#object(source, to, message!);
+        return this.#message(source, to, message!);
       case "bool":
         return toBoolean(source.signed(to));
       case "int32":
@@ -56,6 +58,35 @@ export class MessageReader extends MessageWalker<JsonObject> {
       default:
         return this.#special(source, to, kind);
     }
+  }
+
+  #message(source: ProtobufBytes, to: number, type: MessageType): object {
+    const from = source.at;
+    const hash = this.#known.hash(source, to);
+    if (hash === 0) return this.#object(source, to, type);
+    const known = this.#known.get(hash, source, to, type);
+    if (known !== undefined) {
+      source.at = to;
+      return known;
+    }
+    const made = this.#object(source, to, type);
+    this.#known.put(hash, source, from, to, type, made);
+    return made;
+  }
+
+  /** All of a list or a map, which its field tells apart from a message in it. */
+  #several(source: ProtobufBytes, to: number, field: FieldType): object {
+    const from = source.at;
+    const hash = this.#known.hash(source, to);
+    const known = hash === 0 ? undefined : this.#known.get(hash, source, to, field);
+    if (known !== undefined) {
+      source.at = to;
+      return known;
+    }
+    const { shape, value, message } = field;
+    const made = shape === "list" ? this.#list(source, to, value, message) : this.#map(source, to, value, message);
+    if (hash !== 0) this.#known.put(hash, source, from, to, field, made);
+    return made;
   }
 
   #object(source: ProtobufBytes, to: number, type: MessageType): JsonObject {

@@ -6,11 +6,14 @@ export class ProtobufRefusedError extends Error {
 /** Walks over varints and lengths. Throws ProtobufRefusedError where they do not end in time. */
 export class ProtobufBytes {
   readonly bytes: Buffer;
+  /** The same bytes, to look at four at a time. */
+  readonly view: DataView;
   /** Where it is read next. */
   at = 0;
 
   constructor(bytes: Buffer) {
     this.bytes = bytes;
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   /** A number below 2^31, for tags and lengths: all that is larger is refused. */
