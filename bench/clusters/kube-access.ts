@@ -14,6 +14,8 @@ export interface KubeAccess {
   readonly context: string;
   readonly url: string;
   readonly tls: { readonly ca: string; readonly cert: string; readonly key: string };
+  /** Where its API server keeps its objects, "http://127.0.0.1:23401"; unset where that cannot be written to. */
+  readonly etcd?: string;
 }
 
 interface Kubeconfig {

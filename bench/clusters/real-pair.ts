@@ -40,7 +40,9 @@ export async function startRealPair(options: BenchOptions, env: NodeJS.ProcessEn
       if (!attach) await act("up", folder, String(options.port + index * portStep));
       const own = join(folder, "fleetgraph.kubeconfig");
       if (!(await exists(own))) await act("user", folder, "fleetgraph", "system:masters");
-      return readKubeAccess(names[index] ?? "", join(folder, "kubeconfig"), own);
+      const port = Number(await readFile(join(folder, "port"), "utf8"));
+      const access = await readKubeAccess(names[index] ?? "", join(folder, "kubeconfig"), own);
+      return { ...access, etcd: `http://127.0.0.1:${port + 1}` };
     }),
   );
   const [home, abroad] = started;

@@ -2,6 +2,9 @@ import { parentPort, workerData } from "node:worker_threads";
 import type { WriterData, WriterOrder, WriterReport } from "./background-writer.ts";
 import { createControlChanger } from "./control-changer.ts";
 import { createPodChanger } from "./pod-changer.ts";
+import { createStoredChanger } from "./stored-changer.ts";
+import type { StoredKey } from "./stored-changer.ts";
+import { generationPath, restartCountPath } from "./stored-object.ts";
 
 /** The thread behind a BackgroundWriter. */
 const { clusters, keys } = workerData as WriterData;
@@ -10,11 +13,17 @@ const width = 16;
 async function serve(): Promise<void> {
   const pods = await createPodChanger({ clusters }, keys);
   const controls = await createControlChanger({ clusters });
-  const writes = { pods: () => pods.change(pods.pick()), controls: () => controls.change() };
+  const storedPods = createStoredChanger(toStored(), restartCountPath);
+  const storedControls = createStoredChanger(controls.stored, generationPath);
+  const areStored = controls.stored.length > 0;
+  const writes = {
+    pods: areStored ? () => storedPods.change() : () => pods.change(pods.pick()),
+    controls: areStored ? () => storedControls.change() : () => controls.change(),
+  };
   let stop = async (): Promise<WriterReport> => ({ done: 0 });
   const obey = async (order: WriterOrder): Promise<void> => {
     if (order === "close") {
-      pods.close();
+      for (const changer of [pods, storedPods, storedControls]) changer.close();
       await controls.close();
       parentPort?.close();
     } else if (order === "stop") parentPort?.postMessage(await stop());
@@ -22,6 +31,15 @@ async function serve(): Promise<void> {
   };
   parentPort?.on("message", (order: WriterOrder) => void obey(order));
   parentPort?.postMessage({ done: 0 } satisfies WriterReport);
+}
+
+/** Of the clusters with a store of their own. */
+function toStored(): StoredKey[] {
+  const urls = new Map(clusters.map(({ name, etcd }) => [name, etcd]));
+  return keys.flatMap(({ cluster, namespace, name }) => {
+    const url = urls.get(cluster);
+    return url === undefined ? [] : [{ url, key: `/registry/pods/${namespace}/${name}` }];
+  });
 }
 
 /** Writes at the rate until the function that comes back is called. */

@@ -3,10 +3,13 @@ import type { ClusterPair } from "../clusters/cluster-pair.ts";
 import { createKubeHttp } from "../clusters/kube-access.ts";
 import { inParallel } from "./in-parallel.ts";
 import { cheapPatch } from "./pod-changer.ts";
+import type { StoredKey } from "./stored-changer.ts";
 
 /** Changes objects of a kind that fleetgraph does not hold, as large as a pod: what writes cost the machine apart from what fleetgraph makes of them. */
 export interface ControlChanger {
   change(): Promise<void>;
+  /** Where those with a store of their own keep them. */
+  readonly stored: readonly StoredKey[];
   /** Deletes what it made. */
   close(): Promise<void>;
 }
@@ -35,6 +38,9 @@ export async function createControlChanger({ clusters }: Pick<ClusterPair, "clus
   );
   let changes = 0;
   return {
+    stored: clusters.flatMap(({ etcd: url }) =>
+      url === undefined ? [] : names.map((name) => ({ url, key: `/registry/configmaps/default/${name}` })),
+    ),
     async change() {
       changes += 1;
       await demand(places[changes % places.length]!, {

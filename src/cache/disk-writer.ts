@@ -144,10 +144,7 @@ export class DiskWriter {
 
   async #append(keys: readonly string[], at: Position): Promise<void> {
     const { snapshots, id, store, packer } = this.#options;
-    const records: SnapshotRecord[] = keys.map((key) => {
-      const row = find(store, key);
-      return { key, value: row === undefined ? goneText : toStoredRow(row) };
-    });
+    const records = await this.#toRecords(keys.map((key) => [key, find(store, key)]));
     const { dictionary } = packer;
     if (dictionary !== undefined && dictionary.id !== this.#writtenDictionary)
       records.unshift(toDictionaryRecord(dictionary));
@@ -156,6 +153,21 @@ export class DiskWriter {
     this.#writtenDictionary = dictionary?.id;
     // Mostly dead: the next write replaces it. To do so sooner costs a fleet that changes much more than its appends do.
     if (this.#appendedBytes > mostDead * this.#wholeBytes) this.#writeAll = true;
+  }
+
+  /** In slices, since to write an object as text takes about as long as to tell everybody of its change; of rows of one moment, however long it takes. */
+  async #toRecords(rows: readonly (readonly [key: string, row: AnyRow | undefined])[]): Promise<SnapshotRecord[]> {
+    const { slices } = this.#options;
+    const records: SnapshotRecord[] = [];
+    let isOver = slices.begin();
+    for (const [key, row] of rows) {
+      if (isOver()) {
+        await slices.turn();
+        isOver = slices.begin();
+      }
+      records.push({ key, value: row === undefined ? goneText : toStoredRow(row) });
+    }
+    return records;
   }
 
   async #compact(at: Position): Promise<void> {
