@@ -19,7 +19,7 @@ import { compileWhere } from "../where/compile-where.ts";
 export interface StreamSelection {
   /** Names the stream and its arguments: a cursor of another one is refused. */
   readonly filterHash: string;
-  /** Short hash of where only some of a resource may be seen: a cursor given under other rights is resynchronised. */
+  /** Short hash of where only some of a resource may be seen, and of where that is not known: a cursor given under other rights is resynchronised. */
   readonly rights: string;
   /** The clusters and resources it reads now, of those that exist for the receiver; clusters that join later are found by `covers`. */
   pairs(): readonly StreamPair[];
@@ -79,11 +79,7 @@ export function createSelection(request: SelectionRequest, access: Access): Stre
   return {
     ...rights,
     filterHash: hashArguments({ name, where, labelSelector, namespaces, clusters }),
-    // Where all or none of it may be seen, the cursor says so by having a place for it or none.
-    rights: hashRights(
-      pairs().filter(({ cluster, resource }) => rights.extent(cluster, resource) === "some"),
-      access,
-    ),
+    rights: hashRights(pairs(), rights, access),
     pairs,
     covers: (cluster, resource) =>
       names.includes(resource) &&
@@ -120,12 +116,18 @@ export function createRightsView(
   };
 }
 
-function hashRights(partly: readonly StreamPair[], { list }: Access): string {
-  if (partly.length === 0) return "";
-  return createHash("sha256")
-    .update(JSON.stringify([partly, list.key]))
-    .digest("base64url")
-    .slice(0, 12);
+function hashRights(
+  pairs: readonly StreamPair[],
+  { extent, stateOf }: Pick<StreamSelection, "extent" | "stateOf">,
+  { list }: Access,
+): string {
+  // Where all or none of it may be seen, the cursor says so by having a place for it or none.
+  const partly = pairs.filter(({ cluster, resource }) => extent(cluster, resource) === "some");
+  // Of these the receiver may still have what it could see before: to have no place there is not to have nothing of it.
+  const unknown = pairs.filter(({ cluster }) => stateOf(cluster) === "unavailable");
+  if (partly.length + unknown.length === 0) return "";
+  const parts = [partly, partly.length === 0 ? "" : list.key, unknown];
+  return createHash("sha256").update(JSON.stringify(parts)).digest("base64url").slice(0, 12);
 }
 
 function readState(

@@ -111,6 +111,20 @@ const lostTwice: [FakeFleetRights, Step[], 3] = [
   3,
 ];
 
+/** Who leaves while rights are not known comes back with what it could see before they were not. */
+const lostUnknown: [FakeFleetRights, Step[], 3] = [
+  { home: new Set(), abroad: "all" },
+  [
+    { ...put, cluster: "abroad" },
+    { ...put, act: "take" },
+    { ...put, act: "rights", rights: { home: new Set(), abroad: "unavailable" } },
+    { ...put, act: "take" },
+    { ...put, act: "rights", rights: { home: new Set(), abroad: new Set() } },
+    { ...put, act: "reconnect" },
+  ],
+  3,
+];
+
 describe("rights in streams", () => {
   it("should let a receiver hold exactly what it may see, whatever happens and however its rights change, and never tell it more", async () => {
     await fc.assert(
@@ -160,7 +174,7 @@ describe("rights in streams", () => {
           expect(fleet.listeners()).toBe(0);
         },
       ),
-      { numRuns: 400, examples: [lostTwice] },
+      { numRuns: 400, examples: [lostTwice, lostUnknown] },
     );
   });
 
