@@ -95,7 +95,8 @@ export function createApp(options: AppOptions): App {
   const interner = createInterner();
   const cache = createFleetCache({
     registry,
-    toRow: (resource, cluster, object, context) => toRow(resource, cluster, object, { ...context, interner }),
+    toRow: (resource, cluster, object, { observedAtMs, source, labelManagers, json }) =>
+      toRow(resource, cluster, object, { observedAtMs, source, labelManagers, interner, json }),
     prepare: prepareObject,
     clock,
     random,

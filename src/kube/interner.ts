@@ -6,10 +6,18 @@ export interface Interner {
   text<Text extends string | null>(value: Text): Text;
   /** The same entries, ordered by key, frozen, without a prototype (so that `map["constructor"]` is undefined), shared. */
   map(value: Readonly<Record<string, string>> | undefined): StringMap;
-  /** An equal value made before, or this one. `value` is JSON that nobody changes any more; equal values come with the same `hint`, others mostly with another. */
-  shared<Value extends object>(value: Value, hint: string): Value;
+  /**
+   * An equal value made before, or this one. `value` is JSON that nobody changes any more; equal values come with the same `hint`, others mostly with another.
+   * `areEqual`: for values that often come, whoever knows their fields compares them some times as fast.
+   */
+  shared<Value extends object>(value: Value, hint: string, areEqual?: (one: Value, other: Value) => boolean): Value;
   /** What `make` gave for this key before, or gives now: for what costs more to make than its key. Keys of different makers must not meet. */
   made<Value extends object>(key: string, make: () => Value): Value;
+  /**
+   * A text that stands for a value that nobody changes any more, for keys of `made`: no other value has it, equal ones mostly have the same, and none passes for JSON. `toKey` gives a text that
+   * only equal values have, and no other text that is put into the same place of a key; it is not asked again for the same object.
+   */
+  token(value: object, toKey: (value: object) => string): string;
 }
 
 /** An ordered, frozen map without a prototype. */
@@ -27,6 +35,7 @@ export const plainInterner: Interner = {
   map: (value) => (value === undefined ? emptyMap : toStringMap(Object.entries(value))),
   shared: (value) => value,
   made: (_key, make) => make(),
+  token: (value, toKey) => toKey(value),
 };
 
 /** Of values with the same hint so many are remembered: to compare a few costs less than to write each as a text to look up. */
@@ -41,6 +50,9 @@ export function createInterner(maximum = 50_000): Interner {
   let maps = new Map<string, StringMap>();
   let values = new Map<string, object>();
   let alike = new Map<string, object[]>();
+  let tokens = new Map<string, string>();
+  let tokenCount = 0;
+  const tokenOf = new WeakMap<object, string>();
   let latest: { readonly value: Readonly<Record<string, string>>; readonly map: StringMap } | undefined;
   return {
     text(value) {
@@ -66,14 +78,15 @@ export function createInterner(maximum = 50_000): Interner {
       latest = { value, map };
       return map;
     },
-    shared<Value extends object>(value: Value, hint: string): Value {
+    shared<Value extends object>(value: Value, hint: string, areEqual?: (one: Value, other: Value) => boolean): Value {
       const known = alike.get(hint);
       if (known === undefined) {
         if (alike.size >= maximum) alike = new Map();
         alike.set(hint, [value]);
         return value;
       }
-      for (const one of known) if (isSame(one, value)) return one as Value;
+      for (const one of known as Value[])
+        if (areEqual === undefined ? isSame(one, value) : areEqual(one, value)) return one;
       if (known.length >= maxAlike) known.shift();
       known.push(value);
       return value;
@@ -85,6 +98,20 @@ export function createInterner(maximum = 50_000): Interner {
       const value = make();
       values.set(key, value);
       return value;
+    },
+    token(value, toKey) {
+      let token = tokenOf.get(value);
+      if (token !== undefined) return token;
+      const key = toKey(value);
+      token = tokens.get(key);
+      if (token === undefined) {
+        if (tokens.size >= maximum) tokens = new Map();
+        // Never one that stood for another value.
+        token = `#${++tokenCount}`;
+        tokens.set(key, token);
+      }
+      tokenOf.set(value, token);
+      return token;
     },
   };
 }

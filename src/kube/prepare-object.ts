@@ -69,8 +69,8 @@ function isObjectMeta(metadata: JsonRecord, namespaced: boolean): metadata is Js
     absentOr(metadata.deletionTimestamp, isTime) &&
     absentOr(metadata.labels, isStringRecord) &&
     absentOr(metadata.annotations, isStringRecord) &&
-    absentOr(metadata.finalizers, (list) => Array.isArray(list) && list.every(isString)) &&
-    absentOr(metadata.ownerReferences, (list) => Array.isArray(list) && list.every(isOwnerReference))
+    absentOr(metadata.finalizers, isTextList) &&
+    absentOr(metadata.ownerReferences, isOwnerList)
   );
 }
 
@@ -80,7 +80,13 @@ function absentOr(value: unknown, holds: (value: unknown) => boolean): boolean {
 
 const isString = (value: unknown): boolean => typeof value === "string";
 const isTime = (value: unknown): boolean => toTime(value) !== null;
-const isStringRecord = (value: unknown): boolean => isRecord(value) && Object.values(value).every(isString);
+const isStringRecord = (value: unknown): boolean => {
+  if (!isRecord(value)) return false;
+  for (const key in value) if (typeof value[key] !== "string") return false;
+  return true;
+};
+const isTextList = (value: unknown): boolean => Array.isArray(value) && value.every(isString);
+const isOwnerList = (value: unknown): boolean => Array.isArray(value) && value.every(isOwnerReference);
 const isOwnerReference = (value: unknown): boolean =>
   isRecord(value) && [value.apiVersion, value.kind, value.name, value.uid].every((part) => toText(part) !== null);
 

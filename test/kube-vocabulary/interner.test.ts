@@ -37,4 +37,22 @@ describe("an interner", () => {
     expect(interner.map({ app: "b" })).toBe(other);
     expect(other).not.toEqual(map);
   });
+
+  it("should take the word of whoever knows how to compare", () => {
+    const interner = createInterner();
+    const made = interner.shared({ n: 1, more: 1 }, "x");
+    expect(interner.shared({ n: 1, more: 2 }, "x", (one, other) => one.n === other.n)).toBe(made);
+    expect(interner.shared({ n: 2, more: 1 }, "x", (one, other) => one.n === other.n)).not.toBe(made);
+  });
+
+  it("should give equal values one token, others another, also once it has forgotten which it gave", () => {
+    const interner = createInterner(2);
+    const toKey = (value: object): string => JSON.stringify(value);
+    const values = [1, 2, 3, 4, 5].map((n) => ({ n }));
+    const tokens = values.map((value) => interner.token(value, toKey));
+    expect(new Set(tokens).size).toBe(5);
+    expect(interner.token({ n: 5 }, toKey)).toBe(tokens[4]);
+    expect(values.map((value) => interner.token(value, () => "not asked again"))).toEqual(tokens);
+    expect(tokens).not.toContain(interner.token({ n: 6 }, toKey));
+  });
 });

@@ -36,8 +36,9 @@ export class JsonWriter {
     this.#isAscii = true;
   }
 
-  text(): string {
-    return this.#bytes.toString(this.#isAscii ? "latin1" : "utf8", 0, this.#at);
+  /** What has been written, but for so many bytes at both ends: cut off a text, they would be kept with it. */
+  text(without = 0): string {
+    return this.#bytes.toString(this.#isAscii ? "latin1" : "utf8", without, this.#at - without);
   }
 
   /** Opens what was begun at `start` with `open`: there a comma stands, as before each member, or nothing yet. */

@@ -162,7 +162,7 @@ export class MessageReader extends MessageWalker<JsonObject> {
     const source = new ProtobufBytes(bytes);
     source.at = from;
     this.#times.write(source, to, precision);
-    return this.#out.text().slice(1, -1);
+    return this.#out.text(1);
   }
 }
 

@@ -43,17 +43,16 @@ export function toConfigReferences(pod: KubeObject): readonly ConfigReferenceRow
 type Note = (kind: ConfigReferenceRow["kind"], name: unknown, optional: unknown) => void;
 
 function readVolume(volume: JsonRecord, note: Note): void {
-  const configMap = toRecord(volume.configMap);
-  const secret = toRecord(volume.secret);
-  note("ConfigMap", configMap.name, configMap.optional);
-  note("Secret", secret.secretName, secret.optional);
-  for (const source of toRecords(toRecord(volume.projected).sources)) {
-    const map = toRecord(source.configMap);
-    const values = toRecord(source.secret);
-    note("ConfigMap", map.name, map.optional);
-    note("Secret", values.name, values.optional);
+  const { configMap, secret, projected, azureFile } = volume;
+  if (configMap !== undefined) noteReference(configMap, "name", "ConfigMap", note);
+  if (secret !== undefined) noteReference(secret, "secretName", "Secret", note);
+  if (projected !== undefined) {
+    for (const source of toRecords(toRecord(projected).sources)) {
+      if (source.configMap !== undefined) noteReference(source.configMap, "name", "ConfigMap", note);
+      if (source.secret !== undefined) noteReference(source.secret, "name", "Secret", note);
+    }
   }
-  note("Secret", toRecord(volume.azureFile).secretName, false);
+  if (azureFile !== undefined) note("Secret", toRecord(azureFile).secretName, false);
   for (const type of Object.keys(volume)) {
     if (withoutDriver.has(type)) continue;
     const source = toRecord(volume[type]);
@@ -61,17 +60,21 @@ function readVolume(volume: JsonRecord, note: Note): void {
   }
 }
 
+function noteReference(value: unknown, field: string, kind: ConfigReferenceRow["kind"], note: Note): void {
+  const reference = toRecord(value);
+  note(kind, reference[field], reference.optional);
+}
+
 function readEnvironment(container: JsonRecord, note: Note): void {
-  for (const source of toRecords(container.envFrom)) {
-    const map = toRecord(source.configMapRef);
-    const secret = toRecord(source.secretRef);
-    note("ConfigMap", map.name, map.optional);
-    note("Secret", secret.name, secret.optional);
+  for (const { configMapRef, secretRef } of toRecords(container.envFrom)) {
+    if (configMapRef !== undefined) noteReference(configMapRef, "name", "ConfigMap", note);
+    if (secretRef !== undefined) noteReference(secretRef, "name", "Secret", note);
   }
   for (const { valueFrom } of toRecords(container.env)) {
-    const map = toRecord(toRecord(valueFrom).configMapKeyRef);
-    const secret = toRecord(toRecord(valueFrom).secretKeyRef);
-    note("ConfigMap", map.name, map.optional);
-    note("Secret", secret.name, secret.optional);
+    // Most are written out.
+    if (valueFrom === undefined) continue;
+    const { configMapKeyRef, secretKeyRef } = toRecord(valueFrom);
+    if (configMapKeyRef !== undefined) noteReference(configMapKeyRef, "name", "ConfigMap", note);
+    if (secretKeyRef !== undefined) noteReference(secretKeyRef, "name", "Secret", note);
   }
 }

@@ -22,13 +22,13 @@ export interface ContainerState {
 export function toPodContainers(pod: KubeObject): readonly PodContainer[] {
   const spec = toRecord(pod.spec);
   const status = toRecord(pod.status);
-  return [
-    ...join(spec.initContainers, status.initContainerStatuses, (container) =>
-      isSidecar(container) ? "SIDECAR" : "INIT",
-    ),
-    ...join(spec.containers, status.containerStatuses, () => "REGULAR"),
-    ...join(spec.ephemeralContainers, status.ephemeralContainerStatuses, () => "EPHEMERAL"),
-  ];
+  const found: PodContainer[] = [];
+  join(found, spec.initContainers, status.initContainerStatuses, (container) =>
+    isSidecar(container) ? "SIDECAR" : "INIT",
+  );
+  join(found, spec.containers, status.containerStatuses, "REGULAR");
+  join(found, spec.ephemeralContainers, status.ephemeralContainerStatuses, "EPHEMERAL");
+  return found;
 }
 
 /** An init container that goes on running beside the others (KEP-753). */
@@ -51,7 +51,6 @@ function toState(state: ContainerState["state"], detail: JsonRecord): ContainerS
 /** The part of a container that lists and filters read. */
 export function toContainerRow({ kind, name, spec, status }: PodContainer): ContainerRow {
   const { state, reason } = toContainerState(status);
-  // What differs most often comes first: two of these are compared in this order.
   return {
     restarts: toCount(status?.restartCount),
     ready: status?.ready === true,
@@ -63,16 +62,33 @@ export function toContainerRow({ kind, name, spec, status }: PodContainer): Cont
   };
 }
 
+/** Whether two such parts say the same. */
+export function isSameContainer(one: ContainerRow, other: ContainerRow): boolean {
+  return (
+    one.restarts === other.restarts &&
+    one.ready === other.ready &&
+    one.state === other.state &&
+    one.reason === other.reason &&
+    one.name === other.name &&
+    one.kind === other.kind &&
+    one.image === other.image
+  );
+}
+
+/** Adds those of one list to `found`. */
 function join(
+  found: PodContainer[],
   specs: unknown,
   statuses: unknown,
-  kindOf: (spec: JsonRecord) => ContainerRow["kind"],
-): readonly PodContainer[] {
+  kindOf: ContainerRow["kind"] | ((spec: JsonRecord) => ContainerRow["kind"]),
+): void {
+  // Most pods have one of the three lists.
+  if (specs === undefined) return;
   const reported = toRecords(statuses);
-  return toRecords(specs).map((spec, index) => {
+  for (const [index, spec] of toRecords(specs).entries()) {
     const name = toText(spec.name) ?? "";
     // The kubelet keeps the order of the spec nearly always: look there first.
     const status = reported[index]?.name === name ? reported[index] : reported.find((entry) => entry.name === name);
-    return { kind: kindOf(spec), name, spec, status };
-  });
+    found.push({ kind: typeof kindOf === "string" ? kindOf : kindOf(spec), name, spec, status });
+  }
 }

@@ -59,6 +59,16 @@ export function toPodHealth({ pod, containers, conditions, reason }: PodHealthIn
   return { state: "DEGRADED", reason: why, message: ready?.message ?? message, since: readySince };
 }
 
+/** Whether two say the same. */
+export function isSameHealth(one: Health, other: Health): boolean {
+  return (
+    one.since === other.since &&
+    one.state === other.state &&
+    one.reason === other.reason &&
+    one.message === other.message
+  );
+}
+
 /** Ephemeral containers are somebody's debugging: they do not count. */
 function findError(
   containers: readonly PodContainer[],

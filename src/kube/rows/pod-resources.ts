@@ -1,5 +1,6 @@
 import { maxQuantity, parseQuantity, sumQuantities } from "../quantity.ts";
 import { isRecord, toRecord, toRecords } from "../read-json.ts";
+import type { Interner } from "../interner.ts";
 import { isSidecar } from "./pod-containers.ts";
 import { toAmounts } from "./resource-amounts.ts";
 import type { JsonRecord } from "../read-json.ts";
@@ -37,22 +38,27 @@ export function toEffectiveAmounts(pod: KubeObject, kind: Kind): Amounts {
 }
 
 /** Text of everything that the effective amounts depend on: pods with the same text have the same amounts. */
-export function toAmountsKey(pod: KubeObject): string {
+export function toAmountsKey(pod: KubeObject, interner: Interner): string {
   const spec = toRecord(pod.spec);
   const status = toRecord(pod.status);
   const isOver = status.phase === "Succeeded" || status.phase === "Failed";
-  let key = `${isOver} ${isResizeInfeasible(status)} ${toKey(spec.resources)} ${toKey(spec.overhead)}`;
-  for (const list of [spec.containers, spec.initContainers]) {
-    key += " stated";
-    for (const { name, resources, restartPolicy } of toRecords(list))
-      key += ` ${toKey(name)} ${toKey(restartPolicy)} ${toKey(resources)}`;
-  }
-  for (const list of [status.containerStatuses, status.initContainerStatuses]) {
-    key += " reported";
-    for (const { name, resources, allocatedResources } of toRecords(list))
-      if (resources !== undefined) key += ` ${toKey(name)} ${toKey(resources)} ${toKey(allocatedResources)}`;
-  }
-  return key;
+  const tokenOf = (value: unknown): string =>
+    typeof value === "object" && value !== null ? interner.token(value, toKey) : toKey(value);
+  const stated = (containers: unknown): string => {
+    let key = "";
+    for (const { name, resources, restartPolicy } of toRecords(containers))
+      key += ` ${toKey(name)} ${toKey(restartPolicy)} ${tokenOf(resources)}`;
+    return key;
+  };
+  const reported = (statuses: unknown): string => {
+    let key = "";
+    for (const { name, resources, allocatedResources } of toRecords(statuses))
+      if (resources !== undefined) key += ` ${toKey(name)} ${tokenOf(resources)} ${tokenOf(allocatedResources)}`;
+    return key;
+  };
+  const whole = `${isOver} ${isResizeInfeasible(status)} ${tokenOf(spec.resources)} ${tokenOf(spec.overhead)}`;
+  const initial = `${stated(spec.initContainers)},${reported(status.initContainerStatuses)}`;
+  return `${whole}${stated(spec.containers)},${reported(status.containerStatuses)},${initial}`;
 }
 
 /** Text that only an equal value has; lengths go before texts, so that none can pass for several. Some times faster than JSON. */

@@ -17,6 +17,8 @@ export interface PodColumns {
   readonly lastRestartAt: string | null;
 }
 
+const noNames: ReadonlySet<unknown> = new Set();
+
 /** Restarts that count so far, and the end of the latest restarted run. */
 class Restarts {
   count = 0;
@@ -38,7 +40,7 @@ export function toPodColumns(pod: KubeObject, conditions: readonly Condition[] =
   const spec = toRecord(pod.spec);
   const status = toRecord(pod.status);
   const initSpecs = toRecords(spec.initContainers);
-  const sidecars = new Set(initSpecs.filter(isSidecar).map(({ name }) => name));
+  const sidecars = initSpecs.length === 0 ? noNames : new Set(initSpecs.filter(isSidecar).map(({ name }) => name));
 
   let reason = toText(status.reason) ?? toText(status.phase) ?? "";
   if (conditions.some(({ type, reason: why }) => type === "PodScheduled" && why === "SchedulingGated"))

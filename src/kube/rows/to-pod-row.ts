@@ -1,9 +1,9 @@
 import { toRecord, toRecords, toText, toTime } from "../read-json.ts";
 import { toConfigReferences } from "./config-references.ts";
 import { toConditions } from "./conditions.ts";
-import { toContainerRow, toPodContainers } from "./pod-containers.ts";
+import { isSameContainer, toContainerRow, toPodContainers } from "./pod-containers.ts";
 import type { PodContainer } from "./pod-containers.ts";
-import { toPodHealth } from "./pod-health.ts";
+import { isSameHealth, toPodHealth } from "./pod-health.ts";
 import { toAmountsKey, toEffectiveAmounts } from "./pod-resources.ts";
 import { isReady, toPodColumns } from "./pod-status.ts";
 import { toObjectRow } from "./to-object-row.ts";
@@ -53,7 +53,7 @@ export function toPodRow(object: KubeObject, context: RowContext): PodRow {
     lastRestartAt: columns.lastRestartAt,
     message: toText(status.message),
     ready: isReady(conditions),
-    health: interner.shared(health, health.since ?? ""),
+    health: interner.shared(health, health.since ?? "", isSameHealth),
     ip,
     ips: toIps(status, ip),
     nodeName: interner.text(toText(spec.nodeName)),
@@ -73,7 +73,7 @@ function toAmounts(
   pod: KubeObject,
   interner: Interner,
 ): { readonly requests: ResourceAmounts; readonly limits: ResourceAmounts } {
-  return interner.made(`amounts ${toAmountsKey(pod)}`, () => ({
+  return interner.made(`amounts ${toAmountsKey(pod, interner)}`, () => ({
     requests: toShared(toResourceAmounts(toEffectiveAmounts(pod, "requests")), interner),
     limits: toShared(toResourceAmounts(toEffectiveAmounts(pod, "limits")), interner),
   }));
@@ -88,15 +88,17 @@ const sharedRestarts = 9;
 
 function toSharedContainer(container: PodContainer, interner: Interner): ContainerRow {
   const row = toContainerRow(container);
-  return row.restarts > sharedRestarts ? row : interner.shared(row, row.image);
+  return row.restarts > sharedRestarts ? row : interner.shared(row, row.image, isSameContainer);
 }
 
 /** podIPs holds podIP too; older servers have only the one. */
 function toIps(status: Readonly<Record<string, unknown>>, single: string | null): readonly string[] {
-  const ips = toRecords(status.podIPs).flatMap(({ ip }) => toText(ip) ?? []);
-  if (ips.length === 0) return single === null ? noIps : [single];
+  const entries = toRecords(status.podIPs);
   // One string for both, in most pods.
-  return ips.length === 1 && ips[0] === single ? [single] : ips;
+  if (single !== null && entries.length === 1 && entries[0]!.ip === single) return [single];
+  const ips = entries.flatMap(({ ip }) => toText(ip) ?? []);
+  if (ips.length === 0) return single === null ? noIps : [single];
+  return ips;
 }
 
 const noIps: readonly string[] = Object.freeze([]);

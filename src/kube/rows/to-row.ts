@@ -26,20 +26,15 @@ export interface ToRowOptions {
 
 type ToRow = (object: KubeObject, context: RowContext) => AnyRow;
 
-/** By group and kind: any version of a group has the fields we read. */
-const mappers: ReadonlyMap<string, ToRow> = new Map<string, ToRow>([
-  ["/Pod", toPodRow],
-  ["/Node", toNodeRow],
-  ["/Namespace", toNamespaceRow],
-  ["/Service", toServiceRow],
-  ["/Event", toEventRow],
-  ["events.k8s.io/Event", toEventRow],
-  ["apps/Deployment", toWorkloadRow],
-  ["apps/StatefulSet", toWorkloadRow],
-  ["apps/DaemonSet", toWorkloadRow],
-  ["apps/ReplicaSet", toWorkloadRow],
-  ["batch/Job", toWorkloadRow],
-  ["batch/CronJob", toWorkloadRow],
+/** By kind and group: any version of a group has the fields we read. */
+const mappers: ReadonlyMap<string, ReadonlyMap<string, ToRow>> = new Map<string, ReadonlyMap<string, ToRow>>([
+  ["Pod", new Map([["", toPodRow]])],
+  ["Node", new Map([["", toNodeRow]])],
+  ["Namespace", new Map([["", toNamespaceRow]])],
+  ["Service", new Map([["", toServiceRow]])],
+  ["Event", new Map([["", toEventRow], ["events.k8s.io", toEventRow]])], // prettier-ignore
+  ...["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"].map((kind) => [kind, new Map([["apps", toWorkloadRow]])] as const), // prettier-ignore
+  ...["Job", "CronJob"].map((kind) => [kind, new Map([["batch", toWorkloadRow]])] as const),
 ]);
 
 /**
@@ -49,7 +44,7 @@ const mappers: ReadonlyMap<string, ToRow> = new Map<string, ToRow>([
 export function toRow(resource: ResourceId, cluster: string, object: KubeObject, options: ToRowOptions): AnyRow {
   const { observedAtMs, source, labelManagers, interner = plainInterner, json } = options;
   const context: RowContext = { resource, cluster, observedAtMs, source, labelManagers, interner, json };
-  const mapper = mappers.get(`${resource.group}/${resource.kind}`) ?? toGenericRow;
+  const mapper = mappers.get(resource.kind)?.get(resource.group) ?? toGenericRow;
   return mapper(object, context);
 }
 

@@ -68,6 +68,29 @@ describe("toRow", () => {
     expect(labelMap["constructor"]).toBeUndefined();
   });
 
+  it("should give the same row whatever others were made before of the same parts, and write into none", () => {
+    const interner = createInterner();
+    const resources = fc.constantFrom<unknown>(
+      ...[undefined, 1, "#1", {}, [], { requests: { cpu: "1" } }, { requests: { cpu: "2" }, limits: { cpu: "3" } }, { limits: { cpu: 1 } }].map(frozen), // prettier-ignore
+    );
+    const name = fc.constantFrom("a", "b", "#1");
+    const container = fc.record({ name, resources, image: name, restartPolicy: fc.constantFrom(undefined, "Always") });
+    const reported = fc.record({ name, resources, allocatedResources: resources, ready: fc.boolean(), restartCount: fc.constantFrom(0, 1, 10) }); // prettier-ignore
+    const spec = fc.record({ containers: fc.array(container, { maxLength: 3 }), initContainers: fc.array(container, { maxLength: 2 }), overhead: resources, resources }); // prettier-ignore
+    const status = fc.record({ phase: fc.constantFrom("Running", "Failed"), containerStatuses: fc.array(reported, { maxLength: 3 }), initContainerStatuses: fc.array(reported, { maxLength: 2 }), podIP: fc.constantFrom(undefined, "::1"), podIPs: fc.constantFrom(undefined, [{ ip: "::1" }], [{ ip: "::2" }], [{ ip: "::1" }, { ip: "::2" }]) }); // prettier-ignore
+    fc.assert(
+      fc.property(spec, status, (specOf, statusOf) => {
+        const metadata = { name: "a", namespace: "x", uid: "u", resourceVersion: "1", labels: { app: "a" } };
+        const value = frozen({ metadata, spec: specOf, status: statusOf });
+        const { object, labelManagers } = prepareObject(value, knownResources.pods)!;
+        const options = { observedAtMs: 0, source: "LIVE", labelManagers, json: "{}" } as const;
+        const row = toRow(knownResources.pods, "home", object, { ...options, interner });
+        expect(row).toEqual(toRow(knownResources.pods, "home", object, options));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it("should never throw, whatever the API server sends below metadata", () => {
     const resources = Object.values(knownResources);
     fc.assert(
@@ -171,3 +194,9 @@ describe("a service's row", () => {
     });
   });
 });
+
+function frozen<Value>(value: Value): Value {
+  if (typeof value !== "object" || value === null) return value;
+  for (const part of Object.values(value)) frozen(part as unknown);
+  return Object.freeze(value);
+}
