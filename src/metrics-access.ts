@@ -5,6 +5,9 @@ import type { Identity } from "./kube/identity.ts";
 
 const attributes = { verb: "get", group: "", resource: "nodes", subresource: "metrics", namespace: "" };
 
+/** Whether the cluster is there for them is all that is to be known of their rights. */
+const nothing: readonly never[] = [];
+
 /**
  * Who may read /metrics, which tell of all clusters: who may get nodes/metrics in the home cluster, the right a kubelet asks for before it shows its
  * own (Kubernetes, kubelet authorization). A cluster that does not say lets nobody.
@@ -16,7 +19,7 @@ export function createMetricsAccess(
   return async (identity, signal) => {
     const home = registry.list().find(({ role }) => role === "home");
     if (home === undefined) return false;
-    const access = await authorizer.access(identity, { signal });
+    const access = await authorizer.access(identity, { signal }, nothing);
     if (access.state(home.name) !== "known") return false;
     if (home.authorization === "local") return access.may({ ...attributes, cluster: home.name });
     return reviewAccess(attributes, { cluster: home, as: identity, signal }).catch(() => false);

@@ -56,7 +56,7 @@ export function createRequestContextFactory(
   const create = (request: OperationRequest, access: Access): FleetRequestContext =>
     new FleetContext(request, access, parts);
   return (request) => {
-    const access = options.authorizer.access(request.identity, request);
+    const access = options.authorizer.access(request.identity, request, request.kinds);
     return access instanceof Promise ? access.then((known) => create(request, known)) : create(request, access);
   };
 }

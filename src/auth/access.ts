@@ -47,8 +47,10 @@ export type AccessState =
  * streams `list` and `watch`; logs `get pods/log`; each relation as if asked alone.
  */
 export interface Access {
-  /** Equal keys have equal rights. */
+  /** Equal keys have equal rights, as far as they were asked for. */
   readonly key: string;
+  /** Names what they were asked for about. Unset = everything. */
+  readonly about?: string;
   state(cluster: string): AccessState;
   /** Partitions the caller may `list`. */
   readonly list: Scope;
@@ -59,10 +61,10 @@ export interface Access {
   /** Any other question, answered from what is known; false where it is not. */
   may(question: AccessQuestion): boolean;
   /**
-   * Sees to it that the three above are known for a kind that is not always cached; undefined: they are. Where a cluster must be asked for it.
-   * Never rejects.
+   * Sees to it that the three above are known for a kind that was not named when the rights were asked for; undefined: they are. Until then they throw for
+   * one that is always cached, and of others say no more than came with the rest. Never rejects.
    */
-  settle(cluster: string, resource: ResourceId, signal: AbortSignal): Promise<void> | undefined;
+  settle(cluster: string, resource: ResourceId, waiting: Waiting): Promise<void> | undefined;
 }
 
 /** Who waits for an answer. The signal is asked for only where somebody has to wait: making one costs more than most answers. */
@@ -75,14 +77,20 @@ export interface Waiting {
 export interface Authorizer {
   /**
    * What the caller may do now. Synchronous wherever everything needed is known. Decisions are at most a second old where RBAC is watched and ten
-   * where it is asked for. Never rejects because of a cluster.
+   * where it is asked for. Never rejects because of a cluster. `kinds`: what is going to be read, so that clusters that must be asked are asked about nothing
+   * else; others are to be settled. The same list for the same kinds, kept by whoever asks. Unset = all that is always cached.
    */
-  access(identity: Identity, waiting: Waiting): Access | Promise<Access>;
+  access(identity: Identity, waiting: Waiting, kinds?: readonly ResourceId[]): Access | Promise<Access>;
   /**
    * Calls `onChange` with the new rights each time they differ from the last ones told (at first: from `current`); returns the undo. Asked
-   * clusters are asked again while somebody follows.
+   * clusters are asked again while somebody follows, about what `current` was asked for about, and besides about `reads`, which the new rights then know.
    */
-  follow(identity: Identity, current: Access, onChange: (now: Access) => void): () => void;
+  follow(
+    identity: Identity,
+    current: Access,
+    onChange: (now: Access) => void,
+    reads?: readonly ResourceId[],
+  ): () => void;
 }
 
 /** The scope of somebody who may see everything. */

@@ -1,10 +1,9 @@
 import type { FleetCache, PartitionSnapshot } from "../cache/fleet-cache.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { UserIdentity } from "../kube/identity.ts";
-import { alwaysCached, knownResources } from "../kube/known-resources.ts";
+import { knownResources } from "../kube/known-resources.ts";
 import { isKubeError } from "../kube/kube-error.ts";
 import type { ResourceId } from "../kube/resource-id.ts";
-import { toResourceName } from "../kube/resource-id.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
 import { createSharedAbort } from "../lib/shared-abort.ts";
@@ -23,12 +22,10 @@ const maxAsking = 16;
 const askMs = 3_000;
 /** Callers whose answers are kept, no fewer than may follow theirs at a time; the one who asked longest ago goes first. */
 const maxUsers = 10_000;
-/** A kind that was asked for once is asked about again with the others for so long. */
-const kindMs = 60_000;
 /** How often it is said that a cluster does not answer. */
 const warnMs = 60_000;
-/** Rounds of questions: everywhere, anything, kinds, namespaces, and what those left out. */
-const maxRounds = 6;
+/** Rounds of questions: everywhere, anything, kinds, namespaces, and what those left out; kinds and namespaces anew where there is nothing in all that. */
+const maxRounds = 9;
 
 export interface AskedClusterOptions {
   readonly cluster: Cluster;
@@ -41,20 +38,20 @@ export interface AskedClusterOptions {
 /** The rights of callers in one cluster that must be asked; answers are shared by whoever is the same caller. */
 export interface AskedCluster {
   /**
-   * undefined: the cluster does not say. Also about kinds besides those that are always cached. `refresh`: for somebody who looks each `followEveryMs` and must
+   * The rights as far as these kinds need them; undefined: the cluster does not say. `refresh`: for somebody who looks each `followEveryMs` and must
    * not act on what is older than ten seconds before they look again; they do not wait beyond that, but `leastMs` where they have known it in another way
    * until now. Never rejects.
    */
   rightsOf(
     user: AskedCaller,
-    more: readonly ResourceId[],
+    kinds: readonly ResourceId[],
     options?: { readonly refresh?: boolean; readonly leastMs?: number },
   ): Rights | undefined | Promise<Rights | undefined>;
   /**
-   * For how long `rightsOf` says the same of a caller about what is always cached, as long as there are the same namespaces; undefined where it may say
-   * something else at any moment.
+   * For how long `rightsOf` says the same of a caller about these kinds, as long as there are the same namespaces; undefined where it may say something else
+   * at any moment.
    */
-  standing(caller: AskedCaller): Standing | undefined;
+  standing(caller: AskedCaller, kinds: readonly ResourceId[]): Standing | undefined;
   close(): void;
 }
 
@@ -64,15 +61,9 @@ export interface AskedCaller {
   readonly identity: UserIdentity;
 }
 
-interface Known {
-  readonly asked: AskedUser;
-  /** Kinds asked for besides, with clock.monotonic() of the last time. */
-  readonly kinds: Map<string, { readonly resource: ResourceId; atMs: number }>;
-}
-
 export function createAskedCluster(options: AskedClusterOptions): AskedCluster {
   const { cluster, cache, clock, logger, intern } = options;
-  const users = new Map<string, Known>();
+  const users = new Map<string, AskedUser>();
   const limit = createSemaphore(maxAsking);
   const closing = createSharedAbort();
   const namespaces = createNamespaceNames(cluster.name, cache);
@@ -96,15 +87,14 @@ export function createAskedCluster(options: AskedClusterOptions): AskedCluster {
     logger.warn("a cluster does not say what callers may do", { cluster: cluster.name, error, hint });
   };
 
-  const find = ({ key, identity }: AskedCaller): Known => {
+  const find = ({ key, identity }: AskedCaller): AskedUser => {
     let known = users.get(key);
     if (known === undefined) {
       const questions: Questions = {
         rules: (namespace) => ask((signal) => reviewRules(namespace, { cluster, as: identity, signal })),
         allowed: (attributes) => ask((signal) => reviewAccess(attributes, { cluster, as: identity, signal })),
       };
-      const asked = new AskedUser({ questions, namespaces, monotonic: () => clock.monotonic(), intern });
-      known = { asked, kinds: new Map() };
+      known = new AskedUser({ questions, namespaces, monotonic: () => clock.monotonic(), intern });
       const [oldest] = users.keys();
       if (users.size >= maxUsers && oldest !== undefined) users.delete(oldest);
       lastKey = undefined;
@@ -118,18 +108,6 @@ export function createAskedCluster(options: AskedClusterOptions): AskedCluster {
     return known;
   };
 
-  const kindsOf = ({ kinds }: Known, more: readonly ResourceId[]): readonly ResourceId[] => {
-    const now = clock.monotonic();
-    for (const resource of more) {
-      const name = toResourceName(resource);
-      if (!alwaysNames.has(name)) kinds.set(name, { resource, atMs: now });
-    }
-    for (const [name, { atMs }] of kinds) if (now - atMs > kindMs) kinds.delete(name);
-    return kinds.size === 0
-      ? alwaysCached
-      : [...alwaysCached, ...Array.from(kinds.values(), ({ resource }) => resource)];
-  };
-
   const within = (work: Promise<Rights | undefined>, ms: number): Promise<Rights | undefined> =>
     new Promise((resolve) => {
       const cancel = clock.setTimer(() => resolve(undefined), ms);
@@ -140,12 +118,11 @@ export function createAskedCluster(options: AskedClusterOptions): AskedCluster {
     });
 
   return {
-    rightsOf(caller, more, { refresh = false, leastMs = 0 } = {}) {
+    rightsOf(caller, kinds, { refresh = false, leastMs = 0 } = {}) {
       const known = find(caller);
-      const kinds = kindsOf(known, more);
       const mayAsk = (): boolean => cluster.status.health.state !== "DOWN" && !closing.signal.aborted;
       const maxAgeMs = refresh ? answerMaxAgeMs - followEveryMs : answerMaxAgeMs;
-      const look = (refreshMs: number): AskedState => known.asked.state(kinds, { mayAsk, refreshMs, maxAgeMs }); // prettier-ignore
+      const look = (refreshMs: number): AskedState => known.state(kinds, { mayAsk, refreshMs, maxAgeMs }); // prettier-ignore
       const first = look(refresh ? answerRefreshMs - 500 : answerRefreshMs);
       if (first.state === "known") return first.rights;
       if (first.state === "failed") return undefined;
@@ -155,16 +132,13 @@ export function createAskedCluster(options: AskedClusterOptions): AskedCluster {
         await state.done;
         return goOn(look(answerRefreshMs), rounds - 1);
       };
-      const leftMs = Math.max(leastMs, known.asked.askedAtMs + maxAgeMs - clock.monotonic());
+      const leftMs = Math.max(leastMs, known.askedAtMs(kinds) + maxAgeMs - clock.monotonic());
       // Who follows goes on by what they have while that counts, and no longer.
       if (refresh && leftMs <= 0) return undefined;
       const answer = goOn(first, maxRounds);
       return refresh ? within(answer, leftMs) : answer;
     },
-    standing({ key }) {
-      const known = users.get(key);
-      return known === undefined || known.kinds.size > 0 ? undefined : known.asked.standing;
-    },
+    standing: ({ key }, kinds) => users.get(key)?.standing(kinds),
     close() {
       closing.abort(new Error("nobody asks any more"));
       users.clear();
@@ -172,8 +146,6 @@ export function createAskedCluster(options: AskedClusterOptions): AskedCluster {
     },
   };
 }
-
-const alwaysNames: ReadonlySet<string> = new Set(alwaysCached.map(toResourceName));
 
 /** The names of a cluster's namespaces, as the cache has them; the same list until one comes or goes. */
 function createNamespaceNames(cluster: string, cache: Pick<FleetCache, "snapshot">): () => readonly string[] {

@@ -4,6 +4,7 @@ import { ruleAllows } from "../kube/rbac/rule-allows.ts";
 import type { ResourceAttributes } from "../kube/rbac/rule-allows.ts";
 import type { ResourceId } from "../kube/resource-id.ts";
 import type { RulesReview } from "./access-reviews.ts";
+import { anyKinds, withKinds } from "./asked-kinds.ts";
 import { isOfResources, keyOfRules } from "./canonical-rules.ts";
 import { createRights } from "./rights.ts";
 import type { ReadVerb, Rights } from "./rights.ts";
@@ -82,7 +83,10 @@ export class Round {
   }
 }
 
-/** The rights as far as the kinds need them; undefined where answers are missing. */
+/**
+ * The rights as far as the kinds need them; undefined where answers are missing. Whether there are any at all is found out by all kinds that are always
+ * cached, where those asked for let the caller do nothing: a cluster is absent for whoever may do nothing there, whatever they ask for.
+ */
 export function collect(kinds: readonly ResourceId[], namespaces: readonly string[], round: Round): Rights | undefined {
   const everywhere = round.rules(nowhere);
   if (everywhere === undefined) return undefined;
@@ -92,6 +96,17 @@ export function collect(kinds: readonly ResourceId[], namespaces: readonly strin
   }
   // Step by step, since each answer may make the next questions needless.
   if (round.missing.size > 0) return undefined;
+  const rights = collectOf(kinds, { everywhere, namespaces, round });
+  return rights?.isNone === true ? collectOf(withKinds(kinds, anyKinds), { everywhere, namespaces, round }) : rights;
+}
+
+interface Looking {
+  readonly everywhere: RulesReview;
+  readonly namespaces: readonly string[];
+  readonly round: Round;
+}
+
+function collectOf(kinds: readonly ResourceId[], { everywhere, namespaces, round }: Looking): Rights | undefined {
   const clusterWide = kinds.flatMap((kind) => confirmed(kind, everywhere, "", round));
   if (round.missing.size > 0) return undefined;
   const byNamespace = new Map([[nowhere, everywhere.rules.filter(isOfResources)]]);

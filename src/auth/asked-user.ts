@@ -3,6 +3,7 @@ import type { ResourceAttributes } from "../kube/rbac/rule-allows.ts";
 import type { ResourceId } from "../kube/resource-id.ts";
 import type { RulesReview } from "./access-reviews.ts";
 import { collect, isNoMore, Round } from "./asked-round.ts";
+import { keyOfKinds } from "./asked-kinds.ts";
 import type { Answer } from "./asked-round.ts";
 import type { InternTable } from "./intern-table.ts";
 import type { Rights } from "./rights.ts";
@@ -22,6 +23,8 @@ export const turnMs = 60_000;
 /** Once around, for who asks now and then; then it is asked at once, and whoever wants to know waits. */
 const turnMaxAgeMs = 90_000;
 
+/** Sets of kinds whose rights are kept ready for one caller: as many as they have different operations at a time, and more. */
+const maxMemos = 32;
 /** How long rights stand as they are while what they come from is asked for again: each answer is looked at as it comes. */
 const lookAgainMs = 50;
 
@@ -63,7 +66,6 @@ export interface Standing {
 
 interface Memo extends Standing {
   readonly rights: Rights;
-  readonly kinds: readonly ResourceId[];
   readonly namespaces: readonly string[];
   readonly oldestMs: number;
   /** When it was found out, and by how many answers. */
@@ -84,23 +86,25 @@ export class AskedUser {
   readonly #ownAtMs = new Map<string, number>();
   #failedAtMs = -Infinity;
   #turnedAtMs = -Infinity;
-  #oldestMs = -Infinity;
   /** Answers and failures so far. */
   #taken = 0;
-  #memo: Memo | undefined;
+  /** By the kinds they are of, the last to be used last. */
+  readonly #memos = new Map<string, Memo>();
 
   constructor(options: AskedUserOptions) {
     this.#options = options;
   }
 
+  /** The rights as far as these kinds need them. */
   state(
     kinds: readonly ResourceId[],
     { mayAsk, refreshMs = answerRefreshMs, maxAgeMs = answerMaxAgeMs }: LookOptions,
   ): AskedState {
     const now = this.#options.monotonic();
     const namespaces = this.#options.namespaces();
-    const memo = this.#memo;
-    if (memo !== undefined && areSame(memo.kinds, kinds) && memo.namespaces === namespaces) {
+    const memoKey = keyOfKinds(kinds);
+    const memo = this.#memos.get(memoKey);
+    if (memo !== undefined && !memo.isOver && memo.namespaces === namespaces) {
       const ageMs = now - memo.oldestMs;
       const isLooked = memo.answers === this.#taken && now - memo.lookedAtMs < lookAgainMs && ageMs < maxAgeMs;
       if (ageMs < refreshMs || isLooked) return { state: "known", rights: memo.rights };
@@ -115,26 +119,34 @@ export class AskedUser {
     if (rights === undefined) return asked.length === 0 ? { state: "failed" } : { state: "asking", done: Promise.all(asked) }; // prettier-ignore
     if (canAsk) this.#takeTurn(round, namespaces.length, { now, refreshMs });
     const shared = this.#options.intern(rights.key, () => rights);
-    this.#oldestMs = Math.min(now, ...Array.from(round.used, (key) => this.#answers.get(key)!.askedAtMs));
-    const [oldestMs, untilMs] = [this.#oldestMs, this.#oldestMs + answerRefreshMs];
-    this.#remember({ rights: shared, kinds, namespaces, oldestMs, untilMs, lookedAtMs: now, answers: this.#taken, isOver: false }); // prettier-ignore
+    const oldestMs = Math.min(now, ...Array.from(round.used, (key) => this.#answers.get(key)!.askedAtMs));
+    const untilMs = oldestMs + answerRefreshMs;
+    this.#remember(memoKey, { rights: shared, namespaces, oldestMs, untilMs, lookedAtMs: now, answers: this.#taken, isOver: false }); // prettier-ignore
     this.#forget(round, now);
     return { state: "known", rights: shared };
   }
 
-  /** clock.monotonic() when the oldest answer behind the last rights was asked for; -Infinity before there were any. */
-  get askedAtMs(): number {
-    return this.#oldestMs;
+  /** clock.monotonic() when the oldest answer behind the last rights of these kinds was asked for; -Infinity before there were any. */
+  askedAtMs(kinds: readonly ResourceId[]): number {
+    return this.#memos.get(keyOfKinds(kinds))?.oldestMs ?? -Infinity;
   }
 
-  /** Of the rights that `state` gave last; undefined where it may not give them again. */
-  get standing(): Standing | undefined {
-    return this.#memo;
+  /** Of the rights that `state` gave last for these kinds; undefined where it may not give them again. */
+  standing(kinds: readonly ResourceId[]): Standing | undefined {
+    const memo = this.#memos.get(keyOfKinds(kinds));
+    return memo?.isOver === true ? undefined : memo;
   }
 
-  #remember(memo: Memo | undefined): void {
-    if (this.#memo !== undefined) this.#memo.isOver = true;
-    this.#memo = memo;
+  #remember(key: string, memo: Memo): void {
+    const before = this.#memos.get(key);
+    if (before !== undefined) before.isOver = true;
+    this.#memos.delete(key);
+    const [oldest] = this.#memos;
+    if (this.#memos.size >= maxMemos && oldest !== undefined) {
+      oldest[1].isOver = true;
+      this.#memos.delete(oldest[0]);
+    }
+    this.#memos.set(key, memo);
   }
 
   #olderThan(ms: number, questions: ReadonlySet<string>): readonly string[] {
@@ -143,7 +155,7 @@ export class AskedUser {
 
   /** Asks about the next of the namespaces that are asked about in turn; nobody waits for it. */
   #takeTurn({ inTurn }: Round, namespaces: number, { now, refreshMs }: { now: number; refreshMs: number }): void {
-    if (now - this.#turnedAtMs < refreshMs) return;
+    if (inTurn.size === 0 || now - this.#turnedAtMs < refreshMs) return;
     this.#turnedAtMs = now;
     const askedAt = (key: string): number => this.#answers.get(key)!.askedAtMs;
     const oldest = [...this.#olderThan(now - refreshMs, inTurn)].sort((a, b) => askedAt(a) - askedAt(b));
@@ -151,10 +163,11 @@ export class AskedUser {
     for (const key of oldest.slice(0, size)) void this.#ask(key);
   }
 
-  /** Answers of namespaces and kinds that nobody needs any more. */
+  /** Answers of namespaces and kinds that nobody needs any more. Those of namespaces may be needed by who asks for other kinds next. */
   #forget({ used, inTurn }: Round, now: number): void {
-    for (const [key, { askedAtMs }] of this.#answers) {
-      if (!used.has(key) && !inTurn.has(key) && now - askedAtMs > answerMaxAgeMs) this.#answers.delete(key);
+    for (const [key, { value, askedAtMs }] of this.#answers) {
+      const maxAgeMs = typeof value === "boolean" ? answerMaxAgeMs : turnMaxAgeMs;
+      if (!used.has(key) && !inTurn.has(key) && now - askedAtMs > maxAgeMs) this.#answers.delete(key);
     }
     for (const [key, atMs] of this.#ownAtMs) if (now - atMs > turnMs) this.#ownAtMs.delete(key);
   }
@@ -184,15 +197,9 @@ export class AskedUser {
     this.#answers.set(key, answer);
     // What was remembered together was so by what is in turn as it was before.
     const [was, is] = [before?.value, answer.value] as readonly (RulesReview | boolean | undefined)[];
-    if (typeof was === "object" && typeof is === "object" && !isNoMore(is, was)) this.#remember(undefined);
+    if (typeof was !== "object" || typeof is !== "object" || isNoMore(is, was)) return;
+    for (const memo of this.#memos.values()) memo.isOver = true;
   }
-}
-
-function areSame(some: readonly ResourceId[], others: readonly ResourceId[]): boolean {
-  if (some === others) return true;
-  const isSame = ({ group, plural }: ResourceId, at: number): boolean =>
-    others[at]?.group === group && others[at].plural === plural;
-  return some.length === others.length && some.every(isSame);
 }
 
 /** A caller at a cluster, for look-ups: whoever vouched for them is part of it. */

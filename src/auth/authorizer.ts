@@ -10,14 +10,15 @@ import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
 import { untilAborted } from "../lib/until-aborted.ts";
 import type { Access, Authorizer, Waiting } from "./access.ts";
+import { anyKinds, withKinds } from "./asked-kinds.ts";
 import { createAskedCluster } from "./asked-cluster.ts";
 import type { AskedCaller, AskedCluster } from "./asked-cluster.ts";
 import { keyOfUser } from "./asked-user.ts";
 import type { Standing } from "./asked-user.ts";
 import { createScopes, FleetAccess, FleetKnowledge } from "./fleet-access.ts";
-import type { ClusterAccess, Scopes } from "./fleet-access.ts";
+import type { ClusterAccess, Scopes, SettledKind } from "./fleet-access.ts";
 import { createFollowers, followEveryMs } from "./followers.ts";
-import type { Followers } from "./followers.ts";
+import type { Followers, Following } from "./followers.ts";
 import { createInternTable } from "./intern-table.ts";
 import type { InternTable } from "./intern-table.ts";
 import { createRbacKeeper } from "./rbac-keeper.ts";
@@ -36,6 +37,8 @@ export interface ClusterAuthorizer extends Authorizer {
   close(): void;
 }
 
+/** Lists of kinds for which it is kept what clusters said of one user. */
+const maxStanding = 32;
 /** Sets of rights and scopes that are shared; beyond it equal ones may be two. */
 const maxShared = 10_000;
 
@@ -64,8 +67,8 @@ class FleetAuthorizer implements ClusterAuthorizer {
   readonly #callers = new WeakMap<UserIdentity, Map<Cluster, Caller | undefined>>();
   /** What was given to users by what is kept. It never changes, so it is given again as long as the same would be made. */
   readonly #given = new WeakMap<UserIdentity, Given>();
-  /** What clusters that were asked said of users, for as long as none of them is to be asked again. */
-  readonly #standing = new WeakMap<UserIdentity, StandingKnowledge>();
+  /** What clusters that were asked said of users, by the list of kinds it is about, for as long as none of them is to be asked again. */
+  readonly #standing = new WeakMap<UserIdentity, Map<readonly ResourceId[], StandingKnowledge>>();
   /** Rises with whatever else rights come from: clusters, and their namespaces. */
   #epoch = 0;
   readonly #followers: Followers;
@@ -76,7 +79,7 @@ class FleetAuthorizer implements ClusterAuthorizer {
     this.#options = options;
     this.#followers = createFollowers({
       clock,
-      look: (identity, settled, signal) => this.#lookAgain(identity, settled, signal),
+      look: (identity, following, signal) => this.#lookAgain(identity, following, signal),
     });
     this.#undo = [
       registry.subscribe(({ type, cluster }) => {
@@ -94,12 +97,17 @@ class FleetAuthorizer implements ClusterAuthorizer {
     for (const cluster of registry.list()) this.#join(cluster);
   }
 
-  access(identity: Identity, waiting: Waiting): Access | Promise<Access> {
-    return this.#look(identity, none, waiting, false);
+  access(identity: Identity, waiting: Waiting, kinds = anyKinds): Access | Promise<Access> {
+    return this.#look(identity, { kinds, settled: none, waiting, refresh: false });
   }
 
-  follow(identity: Identity, current: Access, onChange: (now: Access) => void): () => void {
-    return this.#followers.follow(identity, current, onChange);
+  follow(
+    identity: Identity,
+    current: Access,
+    onChange: (now: Access) => void,
+    reads: readonly ResourceId[] = none,
+  ): () => void {
+    return this.#followers.follow(identity, { current, reads, onChange });
   }
 
   close(): void {
@@ -108,42 +116,38 @@ class FleetAuthorizer implements ClusterAuthorizer {
     for (const { cluster } of this.#members.values()) this.#leave(cluster);
   }
 
-  #lookAgain(identity: Identity, current: Access, signal: AbortSignal): Access | Promise<Access> {
-    return this.#look(identity, current instanceof FleetAccess ? current.settled : none, { signal }, true);
+  #lookAgain(identity: Identity, { current, reads }: Following, signal: AbortSignal): Access | Promise<Access> {
+    const { kinds, settled } = current instanceof FleetAccess ? current : { kinds: anyKinds, settled: none };
+    return this.#look(identity, { kinds: withKinds(kinds, reads), settled, waiting: { signal }, refresh: true });
   }
 
-  #look(
-    identity: Identity,
-    settled: readonly { readonly cluster: string; readonly resource: ResourceId }[],
-    waiting: Waiting,
-    refresh: boolean,
-  ): Access | Promise<Access> {
+  #look(identity: Identity, { kinds, settled, waiting, refresh }: Look): Access | Promise<Access> {
     const asker = identity.kind === "user" && settled.length === 0 && !refresh ? identity : undefined;
-    const standing = asker === undefined ? undefined : this.#standing.get(asker);
-    if (standing !== undefined && this.#isStanding(standing)) return new FleetAccess(standing.known);
+    const standing = asker === undefined ? undefined : this.#standing.get(asker)?.get(kinds);
+    if (standing !== undefined && this.#isStanding(standing)) return new FleetAccess(standing.known, kinds);
     const found = this.#options.registry.list().map(({ name }): Found => {
       const member = this.#members.get(name);
       if (member === undefined || identity.kind !== "user") return [name, nobody];
       const more = settled.length === 0 ? none : settled.filter(({ cluster }) => cluster === name).map(({ resource }) => resource); // prettier-ignore
-      return [name, this.#at(member, identity, more, refresh)];
+      return [name, this.#at(member, identity, withKinds(kinds, more), refresh)];
     });
     const toAccess = (known: readonly Known[]): Access => {
-      const access = new FleetAccess(new FleetKnowledge(new Map(known), this.#scopes));
-      for (const { cluster, resource } of settled) access.noteSettled(cluster, resource);
+      const access = new FleetAccess(new FleetKnowledge(new Map(known), this.#scopes), kinds);
+      for (const one of settled) access.noteSettled(one);
       return access;
     };
     if (isAllKnown(found)) {
       if (asker === undefined) return toAccess(found);
       if (!found.every(isFinal)) {
         const known = new FleetKnowledge(new Map(found), this.#scopes);
-        this.#note(asker, known);
-        return new FleetAccess(known);
+        this.#note(asker, kinds, known);
+        return new FleetAccess(known, kinds);
       }
       const given = this.#given.get(asker);
-      if (given !== undefined && isSame(given.found, found)) return given.access;
-      const access = toAccess(found);
-      this.#given.set(asker, { found, access });
-      return access;
+      if (given !== undefined && isSame(given.found, found)) return given.accessTo(kinds);
+      const made = new Given(found, new FleetKnowledge(new Map(found), this.#scopes));
+      this.#given.set(asker, made);
+      return made.accessTo(kinds);
     }
     // Whoever has gone waits for nothing; what is not known by then is unavailable.
     const waited = found.map(async ([name, access]) => [name, access instanceof Promise ? await untilAborted(access, waiting.signal).catch(() => unavailable) : access] as const); // prettier-ignore
@@ -157,24 +161,28 @@ class FleetAuthorizer implements ClusterAuthorizer {
   }
 
   /** Remembers what was found out in this turn, where it is known for how long that stands. */
-  #note(user: UserIdentity, known: FleetKnowledge): void {
-    this.#standing.delete(user);
+  #note(user: UserIdentity, kinds: readonly ResourceId[], known: FleetKnowledge): void {
+    let standing = this.#standing.get(user);
+    if (standing === undefined) this.#standing.set(user, (standing = new Map()));
+    standing.delete(kinds);
     const asked: Standing[] = [];
     for (const member of this.#members.values()) {
       const caller = this.#callerAt(member.cluster, user);
       if (caller === undefined) continue;
-      const one = member.keeper === undefined ? member.asked.standing(caller) : undefined;
+      const one = member.keeper === undefined ? member.asked.standing(caller, kinds) : undefined;
       if (one === undefined) return;
       asked.push(one);
     }
     const untilMs = Math.min(...asked.map((one) => one.untilMs));
-    this.#standing.set(user, { known, epoch: this.#epoch, asked, untilMs });
+    const [oldest] = standing.keys();
+    if (standing.size >= maxStanding && oldest !== undefined) standing.delete(oldest);
+    standing.set(kinds, { known, epoch: this.#epoch, asked, untilMs });
   }
 
   #at(
     { cluster, keeper, asked }: Member,
     user: UserIdentity,
-    more: readonly ResourceId[],
+    kinds: readonly ResourceId[],
     refresh: boolean,
   ): ClusterAccess | Promise<ClusterAccess> {
     const caller = this.#callerAt(cluster, user);
@@ -188,16 +196,21 @@ class FleetAuthorizer implements ClusterAuthorizer {
         return trust === "good" && rights !== undefined ? { state: "known", rights } : unavailable;
       }
     }
-    const settle = (resource: ResourceId, signal: AbortSignal): ClusterAccess | Promise<ClusterAccess> => {
-      const now = asked.rightsOf(caller, [...more, resource]);
-      return now instanceof Promise ? untilAborted(now, signal).then(toKnown, () => unavailable) : toKnown(now);
+    const settle = (more: readonly ResourceId[], to: Waiting): ClusterAccess | Promise<ClusterAccess> => {
+      const all = withKinds(kinds, more);
+      const now = asked.rightsOf(caller, all);
+      return now instanceof Promise ? untilAborted(now, to.signal).then((rights) => toKnown(rights, all), () => unavailable) : toKnown(now, all); // prettier-ignore
     };
-    const toKnown = (rights: Rights | undefined): ClusterAccess =>
-      rights === undefined ? unavailable : rights.isNone ? nobody : { state: "known", rights, settle };
+    const toKnown = (rights: Rights | undefined, of: readonly ResourceId[]): ClusterAccess =>
+      rights === undefined
+        ? unavailable
+        : rights.isNone
+          ? nobody
+          : { state: "known", rights, asked: { kinds: of, settle } };
     // Who follows what roles and bindings said is not told that nothing is known before the cluster had a moment to say.
     const leastMs = keeper === undefined ? 0 : followEveryMs;
-    const rights = asked.rightsOf(caller, more, { refresh, leastMs });
-    return rights instanceof Promise ? rights.then(toKnown) : toKnown(rights);
+    const rights = asked.rightsOf(caller, kinds, { refresh, leastMs });
+    return rights instanceof Promise ? rights.then((known) => toKnown(known, kinds)) : toKnown(rights, kinds);
   }
 
   #callerAt(cluster: Cluster, user: UserIdentity): Caller | undefined {
@@ -245,6 +258,15 @@ function toCaller(cluster: Cluster, user: UserIdentity): Caller | undefined {
   return { key: keyOfUser(user, username, groups), identity: user, impersonated };
 }
 
+/** What is looked at, and for whom. */
+interface Look {
+  readonly kinds: readonly ResourceId[];
+  /** Besides those. */
+  readonly settled: readonly SettledKind[];
+  readonly waiting: Waiting;
+  readonly refresh: boolean;
+}
+
 interface StandingKnowledge {
   readonly known: FleetKnowledge;
   readonly epoch: number;
@@ -256,9 +278,22 @@ interface StandingKnowledge {
 type Known = readonly [string, ClusterAccess];
 type Found = readonly [string, ClusterAccess | Promise<ClusterAccess>];
 
-interface Given {
+/** What is known for as long as `found` is the same. */
+class Given {
   readonly found: readonly Known[];
-  readonly access: Access;
+  readonly #known: FleetKnowledge;
+  #last: FleetAccess | undefined;
+
+  constructor(found: readonly Known[], known: FleetKnowledge) {
+    this.found = found;
+    this.#known = known;
+  }
+
+  /** For whoever follows it, it says what it is asked for about; the rights are the same for all kinds. */
+  accessTo(kinds: readonly ResourceId[]): Access {
+    if (this.#last?.kinds !== kinds) this.#last = new FleetAccess(this.#known, kinds);
+    return this.#last;
+  }
 }
 
 function isAllKnown(found: readonly Found[]): found is readonly Known[] {
@@ -268,7 +303,7 @@ function isAllKnown(found: readonly Found[]): found is readonly Known[] {
 
 /** Whether nothing more will be found out with it. */
 function isFinal([, access]: Known): boolean {
-  return access.state !== "known" || access.settle === undefined;
+  return access.state !== "known" || access.asked === undefined;
 }
 
 /** Of such that are final. */

@@ -2,7 +2,8 @@ import type { PartitionKey } from "../cache/fleet-cache.ts";
 import { alwaysCached } from "../kube/known-resources.ts";
 import { toResourceName } from "../kube/resource-id.ts";
 import type { ResourceId, ResourceName } from "../kube/resource-id.ts";
-import type { Access, AccessQuestion, AccessState, Extent, Scope } from "./access.ts";
+import type { Access, AccessQuestion, AccessState, Extent, Scope, Waiting } from "./access.ts";
+import { keyOfKinds, namesOfKinds } from "./asked-kinds.ts";
 import { shortHash } from "./canonical-rules.ts";
 import { createInternTable } from "./intern-table.ts";
 import type { InternTable } from "./intern-table.ts";
@@ -11,10 +12,15 @@ import type { ReadVerb, Rights } from "./rights.ts";
 /** What is known of somebody in one cluster. */
 export type ClusterAccess =
   | { readonly state: "unavailable" | "none" }
-  | { readonly state: "known"; readonly rights: Rights; readonly settle?: SettleKind };
+  | { readonly state: "known"; readonly rights: Rights; readonly asked?: AskedAbout };
 
-/** Finds out about one more kind; at once where the answers are there. Never rejects. */
-export type SettleKind = (resource: ResourceId, signal: AbortSignal) => ClusterAccess | Promise<ClusterAccess>;
+/** Rights of a cluster that was asked for them. */
+export interface AskedAbout {
+  /** About no other kinds. */
+  readonly kinds: readonly ResourceId[];
+  /** The same with kinds besides; at once where the answers are there. Never rejects. */
+  settle(more: readonly ResourceId[], waiting: Waiting): ClusterAccess | Promise<ClusterAccess>;
+}
 
 const alwaysKnown: ReadonlySet<ResourceName> = new Set(alwaysCached.map(toResourceName));
 
@@ -81,6 +87,38 @@ class RightsScope implements Scope {
   }
 }
 
+/** A scope of rights that were asked for: what was not asked about must not look as if it were forbidden. */
+class AskedScope implements Scope {
+  readonly #scope: Scope;
+  readonly #clusters: ReadonlyMap<string, ClusterAccess>;
+
+  constructor(scope: Scope, clusters: ReadonlyMap<string, ClusterAccess>) {
+    this.#scope = scope;
+    this.#clusters = clusters;
+  }
+
+  get key(): string {
+    return this.#scope.key;
+  }
+
+  sees(partition: PartitionKey): boolean {
+    demandAsked(this.#clusters.get(partition.cluster), partition.resource);
+    return this.#scope.sees(partition);
+  }
+
+  extent(cluster: string, resource: ResourceName): Extent {
+    demandAsked(this.#clusters.get(cluster), resource);
+    return this.#scope.extent(cluster, resource);
+  }
+}
+
+/** Kinds that are read without being settled first, by who named them. */
+function demandAsked(access: ClusterAccess | undefined, resource: ResourceName): void {
+  if (access?.state !== "known" || access.asked === undefined) return;
+  if (namesOfKinds(access.asked.kinds).has(resource) || !alwaysKnown.has(resource)) return;
+  throw new Error(`invariant violated: ${resource} are read, but nobody asked what the caller may do with them`);
+}
+
 /** What is known of one caller over the fleet. It never changes, so that several operations share one, and what comes of it is found out once. */
 export class FleetKnowledge {
   readonly clusters: ReadonlyMap<string, ClusterAccess>;
@@ -96,29 +134,28 @@ export class FleetKnowledge {
   }
 
   get key(): string {
-    return (this.#key ??= shortHash(
-      JSON.stringify(
-        Array.from(this.clusters, ([cluster, one]) => [
-          cluster,
-          one.state,
-          one.state === "known" ? one.rights.key : "",
-        ]),
-      ),
-    ));
+    return (this.#key ??= shortHash(JSON.stringify(Array.from(this.clusters, ([cluster, one]) => [cluster, one.state, one.state === "known" ? one.rights.key : ""])))); // prettier-ignore
   }
 
   get list(): Scope {
-    return (this.#list ??= this.scopes(["list"], this.#known()));
+    return (this.#list ??= this.#scopeOf(["list"]));
   }
 
   get watch(): Scope {
-    return (this.#watch ??= this.scopes(["list", "watch"], this.#known()));
+    return (this.#watch ??= this.#scopeOf(["list", "watch"]));
   }
 
   /** The same but for one cluster. */
   with(cluster: string, now: ClusterAccess): FleetKnowledge {
     const clusters = new Map([...this.clusters].map(([name, one]) => [name, name === cluster ? now : one]));
     return new FleetKnowledge(clusters, this.scopes);
+  }
+
+  #scopeOf(verbs: readonly ReadVerb[]): Scope {
+    const scope = this.scopes(verbs, this.#known());
+    for (const one of this.clusters.values())
+      if (one.state === "known" && one.asked !== undefined) return new AskedScope(scope, this.clusters);
+    return scope;
   }
 
   #known(): ReadonlyMap<string, Rights> {
@@ -128,19 +165,32 @@ export class FleetKnowledge {
   }
 }
 
+/** A kind of a cluster that was asked for besides. */
+export interface SettledKind {
+  readonly cluster: string;
+  readonly resource: ResourceId;
+}
+
 /** The rights of one caller over the fleet, in the order of clusters given; clusters that are not named do not exist for them. */
 export class FleetAccess implements Access {
+  /** What was named when the rights were asked for. */
+  readonly kinds: readonly ResourceId[];
   #known: FleetKnowledge;
-  /** What was asked for besides what is always cached. */
-  #settled: Map<string, { readonly cluster: string; readonly resource: ResourceId }> | undefined;
+  /** What was asked for besides. */
+  #settled: Map<string, SettledKind> | undefined;
   #settling: Map<string, Promise<void>> | undefined;
 
-  constructor(known: FleetKnowledge) {
+  constructor(known: FleetKnowledge, kinds: readonly ResourceId[]) {
     this.#known = known;
+    this.kinds = kinds;
   }
 
   get key(): string {
     return this.#known.key;
+  }
+
+  get about(): string {
+    return [keyOfKinds(this.kinds), ...(this.#settled?.keys() ?? [])].join(", ");
   }
 
   get list(): Scope {
@@ -152,7 +202,7 @@ export class FleetAccess implements Access {
   }
 
   /** Kinds that were settled, for whoever follows these rights. */
-  get settled(): readonly { readonly cluster: string; readonly resource: ResourceId }[] {
+  get settled(): readonly SettledKind[] {
     return [...(this.#settled?.values() ?? [])];
   }
 
@@ -162,6 +212,7 @@ export class FleetAccess implements Access {
 
   gets({ cluster, resource, namespace }: PartitionKey, name: string): boolean {
     const access = this.#known.clusters.get(cluster);
+    demandAsked(access, resource);
     return access?.state === "known" && access.rights.gets(resource, namespace, name);
   }
 
@@ -170,22 +221,26 @@ export class FleetAccess implements Access {
     return access?.state === "known" && access.rights.may(question);
   }
 
-  settle(cluster: string, resource: ResourceId, signal: AbortSignal): Promise<void> | undefined {
+  settle(cluster: string, resource: ResourceId, waiting: Waiting): Promise<void> | undefined {
     const access = this.#known.clusters.get(cluster);
-    if (access?.state !== "known" || access.settle === undefined) return undefined;
+    if (access?.state !== "known" || access.asked === undefined) return undefined;
     const name = toResourceName(resource);
-    if (alwaysKnown.has(name)) return undefined;
+    if (namesOfKinds(access.asked.kinds).has(name)) return undefined;
     const key = `${cluster} ${name}`;
     if (this.#settled?.has(key) === true) return this.#settling?.get(key);
-    this.noteSettled(cluster, resource);
-    const now = access.settle(resource, signal);
+    this.noteSettled({ cluster, resource });
+    const more = (): readonly ResourceId[] => this.settled.filter((one) => one.cluster === cluster).map((one) => one.resource); // prettier-ignore
+    const { asked } = access;
+    const now = asked.settle(more(), waiting);
     if (!(now instanceof Promise)) {
       this.#known = this.#known.with(cluster, now);
       return undefined;
     }
-    const settling = now.then((known) => {
+    const settling = now.then(async (known) => {
+      // What was settled meanwhile is known as well, and stays so.
+      const latest = asked.settle(more(), waiting);
+      this.#known = this.#known.with(cluster, known.state === "known" ? await latest : known);
       this.#settling?.delete(key);
-      this.#known = this.#known.with(cluster, known);
     });
     this.#settling ??= new Map();
     this.#settling.set(key, settling);
@@ -193,8 +248,8 @@ export class FleetAccess implements Access {
   }
 
   /** Whoever looks again for the same caller found out about this kind, too. */
-  noteSettled(cluster: string, resource: ResourceId): void {
+  noteSettled(kind: SettledKind): void {
     this.#settled ??= new Map();
-    this.#settled.set(`${cluster} ${toResourceName(resource)}`, { cluster, resource });
+    this.#settled.set(`${kind.cluster} ${toResourceName(kind.resource)}`, kind);
   }
 }

@@ -1,17 +1,25 @@
 import type { Identity } from "../kube/identity.ts";
+import type { ResourceId } from "../kube/resource-id.ts";
 import type { Clock } from "../lib/clock.ts";
 import { createSharedAbort } from "../lib/shared-abort.ts";
 import type { Access } from "./access.ts";
 
 export interface FollowersOptions {
   readonly clock: Clock;
-  /** The rights as they are now, for whoever has `current`. */
-  readonly look: (identity: Identity, current: Access, signal: AbortSignal) => Access | Promise<Access>;
+  /** The rights as they are now. */
+  readonly look: (identity: Identity, following: Following, signal: AbortSignal) => Access | Promise<Access>;
+}
+
+/** Rights that somebody has, and what of them they need to know. */
+export interface Following {
+  readonly current: Access;
+  /** What they read besides what `current` was asked for about. */
+  readonly reads: readonly ResourceId[];
 }
 
 /** Those who want to be told when their rights change. */
 export interface Followers {
-  follow(identity: Identity, current: Access, onChange: (now: Access) => void): () => void;
+  follow(identity: Identity, following: Following & { readonly onChange: (now: Access) => void }): () => void;
   /** Something changed that may have changed rights: all are looked at shortly. */
   nudge(): void;
   close(): void;
@@ -25,7 +33,7 @@ const coalesceMs = 100;
  */
 export const followEveryMs = 2_500;
 
-interface Follower {
+interface Follower extends Following {
   readonly identity: Identity;
   readonly onChange: (now: Access) => void;
   current: Access;
@@ -47,7 +55,7 @@ export function createFollowers({ clock, look }: FollowersOptions): Followers {
 
   const lookAt = (follower: Follower): void => {
     if (follower.looking) return;
-    const now = look(follower.identity, follower.current, closing.signal);
+    const now = look(follower.identity, follower, closing.signal);
     if (!(now instanceof Promise)) return tell(follower, now);
     follower.looking = true;
     void now.then((access) => {
@@ -71,8 +79,8 @@ export function createFollowers({ clock, look }: FollowersOptions): Followers {
   };
 
   return {
-    follow(identity, current, onChange) {
-      const follower: Follower = { identity, onChange, current, looking: false };
+    follow(identity, { current, reads, onChange }) {
+      const follower: Follower = { identity, onChange, current, reads, looking: false };
       followers.add(follower);
       arm();
       return () => {

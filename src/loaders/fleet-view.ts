@@ -118,11 +118,12 @@ class SnapshotView implements FleetView {
   }
 
   settle(clusters: readonly Cluster[], resource: ResourceId): Promise<void> | undefined {
-    // Known of every caller from the start.
-    if (alwaysHeld.has(toResourceName(resource))) return undefined;
-    const { signal } = this.#options;
-    const pending = clusters.flatMap(({ name }) => this.access.settle(name, resource, signal) ?? []);
-    return pending.length === 0 ? undefined : Promise.all(pending).then(() => {});
+    let pending: Promise<void>[] | undefined;
+    for (const { name } of clusters) {
+      const settling = this.access.settle(name, resource, this.#options);
+      if (settling !== undefined) (pending ??= []).push(settling);
+    }
+    return pending && Promise.all(pending).then(() => {});
   }
 
   ensureListed(clusters: readonly Cluster[], resource: ResourceId): Promise<void> | undefined {

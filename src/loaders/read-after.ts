@@ -73,7 +73,7 @@ export async function awaitReadAfter(token: string, options: ReadAfterOptions): 
   const cluster = options.access.state(told.cluster) === "none" ? undefined : options.registry.get(told.cluster);
   if (cluster === undefined) throw new ApiError("BAD_USER_INPUT", `Argument readAfter names cluster ${JSON.stringify(told.cluster)}, which is not in the fleet.`); // prettier-ignore
   const mark = { ...told, resource: await servedAs(told.resource, cluster, options) };
-  await options.access.settle(cluster.name, mark.resource, options.signal);
+  await options.access.settle(cluster.name, mark.resource, options);
   // Reads do not show it to them, now or later: whether the write is there must not be told by how long this takes.
   if (!options.access.gets({ cluster: cluster.name, resource: toResourceName(mark.resource), namespace: mark.namespace }, mark.name)) return false; // prettier-ignore
   if (isSeen(options.cache, mark)) return false;

@@ -95,7 +95,7 @@ function toMark({ target }: WriteSubject, uid: string, resourceVersion: string):
 /** Whether the caller's reads show the write: never where they may not read it, which is not waited for either. */
 async function awaitVisible(mark: WriteMark, options: LoaderOptions): Promise<boolean> {
   const { cache, signal, limits, clock } = options;
-  await options.access.settle(mark.cluster, mark.resource, signal);
+  await options.access.settle(mark.cluster, mark.resource, options);
   if (!mayGet(mark, options)) return false;
   const startMs = clock.monotonic();
   // A kind nobody asked for yet is listed now: then reads show the write.

@@ -19,7 +19,7 @@ import { createScope } from "./operation-scope.ts";
 import type { Scope } from "./operation-scope.ts";
 import { createReadAfterTokens } from "./read-after-tokens.ts";
 import type { Execute } from "./rows/row-writer.ts";
-import type { OperationRequest } from "./server-options.ts";
+import type { OperationRequest, ReadKinds } from "./server-options.ts";
 import { Subscription } from "./subscription.ts";
 import type { SubscriptionWork } from "./subscription.ts";
 
@@ -70,6 +70,7 @@ export interface OperationsOptions {
   readonly executeHttp?: Execute;
   readonly createContext: (request: OperationRequest) => object | Promise<object>;
   readonly awaitReadAfter?: (tokens: readonly string[], context: object) => Promise<void>;
+  readonly readKinds?: ReadKinds | undefined;
   readonly limits: Limits;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -85,6 +86,7 @@ export function createOperations({
   executeHttp = execute,
   createContext,
   awaitReadAfter,
+  readKinds,
   limits,
   clock,
   logger,
@@ -176,8 +178,12 @@ export function createOperations({
     };
   }
 
-  function contextOf(origin: OperationOrigin, scope: Pick<Scope, "signal">): object | Promise<object> {
-    return createContext(new StartedRequest(origin, scope, clock.now()));
+  function contextOf(
+    prepared: PreparedOperation,
+    origin: OperationOrigin,
+    scope: Pick<Scope, "signal">,
+  ): object | Promise<object> {
+    return createContext(new StartedRequest(origin, scope, { nowMs: clock.now(), kinds: readKinds?.(prepared) }));
   }
 
   async function createArgs(
@@ -185,7 +191,7 @@ export function createOperations({
     origin: OperationOrigin,
     signal: AbortSignal,
   ): Promise<ExecutionArgs> {
-    return toArgs(prepared, await contextOf(origin, { signal }));
+    return toArgs(prepared, await contextOf(prepared, origin, { signal }));
   }
 
   function executeOperation(
@@ -215,7 +221,7 @@ export function createOperations({
     };
     let executed: ExecutionResult | Promise<ExecutionResult>;
     try {
-      const context = contextOf(origin, scope);
+      const context = contextOf(prepared, origin, scope);
       const run = transport === "http" ? executeHttp : execute;
       executed =
         context instanceof Promise
@@ -295,12 +301,18 @@ class StartedRequest implements OperationRequest {
   readonly requestId: string;
   readonly identity: Identity;
   readonly nowMs: number;
+  readonly kinds: OperationRequest["kinds"];
   readonly #scope: Pick<Scope, "signal">;
 
-  constructor({ requestId, session }: OperationOrigin, scope: Pick<Scope, "signal">, nowMs: number) {
+  constructor(
+    { requestId, session }: OperationOrigin,
+    scope: Pick<Scope, "signal">,
+    { nowMs, kinds }: Pick<OperationRequest, "nowMs" | "kinds">,
+  ) {
     this.requestId = requestId;
     this.identity = session.identity;
     this.nowMs = nowMs;
+    this.kinds = kinds;
     this.#scope = scope;
   }
 

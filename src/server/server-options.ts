@@ -2,9 +2,11 @@ import type { GraphQLSchema } from "graphql";
 import type { Registry } from "prom-client";
 import type { Authenticator } from "../auth/authenticator.ts";
 import type { Identity } from "../kube/identity.ts";
+import type { ResourceId } from "../kube/resource-id.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { Tracer } from "../lib/tracer.ts";
+import type { PreparedOperation } from "./documents.ts";
 import type { Limits } from "./limits/limits.ts";
 import type { MetricSource } from "./metrics.ts";
 import type { PersistedDocumentsOptions } from "./persisted/persisted-documents.ts";
@@ -18,7 +20,14 @@ export interface OperationRequest {
   readonly identity: Identity;
   /** Start of the operation or of the event, ms since the epoch. */
   readonly nowMs: number;
+  /** See ReadKinds; unset = it may read anything. */
+  readonly kinds?: readonly ResourceId[] | undefined;
 }
+
+/** Which of the kinds that are always cached an operation reads, so that rights are asked for of no others; undefined = any. Never too few. */
+export type ReadKinds = (
+  operation: Pick<PreparedOperation, "document" | "operation" | "variables">,
+) => readonly ResourceId[] | undefined;
 
 export interface ServerConfig {
   /** Name or address to listen on: "127.0.0.1". */
@@ -78,6 +87,8 @@ export interface ServerOptions {
    * for anything is made for each receiver.
    */
   readonly rightsOf?: (context: object) => string;
+  /** Unset: any operation may read anything. */
+  readonly readKinds?: ReadKinds | undefined;
   readonly config: ServerConfig;
   /** `auth.mode: token`. Unset: whoever may knock is the person at this machine. */
   readonly authenticator?: Authenticator;

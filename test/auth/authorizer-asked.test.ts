@@ -168,14 +168,14 @@ describe("rights by asking the cluster", () => {
     const rights = await world.access(jane);
     const gadgetsAt = { cluster: "home", resource: "gadgets.example.io", namespace: "" };
     expect(rights.list.sees(gadgetsAt)).toBe(false);
-    await rights.settle("home", gadgets, signal);
+    await rights.settle("home", gadgets, { signal });
     expect(rights.list.sees(gadgetsAt)).toBe(true);
-    await rights.settle("home", widgets, signal);
+    await rights.settle("home", widgets, { signal });
     expect(rights.list.sees(gadgetsAt)).toBe(true);
     const sees = (namespace: string) =>
       rights.list.sees({ cluster: "home", resource: "widgets.example.io", namespace });
     expect([sees("shop"), sees("media"), sees("")]).toEqual([true, false, false]);
-    expect(rights.settle("home", widgets, signal)).toBeUndefined();
+    expect(rights.settle("home", widgets, { signal })).toBeUndefined();
   });
 
   it("should tell each operation of the kinds that it asked for itself, and of no other's", async () => {
@@ -188,9 +188,9 @@ describe("rights by asking the cluster", () => {
     await world.access(jane);
     const [one, other] = [await world.access(jane), await world.access(jane)];
     const gadgetsAt = { cluster: "home", resource: "gadgets.example.io", namespace: "" };
-    await one.settle("home", gadgets, signal);
+    await one.settle("home", gadgets, { signal });
     expect([one, other].map((access) => access.list.sees(gadgetsAt))).toEqual([true, false]);
-    await other.settle("home", gadgets, signal);
+    await other.settle("home", gadgets, { signal });
     expect(other.list.sees(gadgetsAt)).toBe(true);
   });
 

@@ -131,7 +131,7 @@ describe("following the rights of a caller", () => {
     const world = createAuthWorld([{ name: "home", authorization: "asked", namespaces: ["shop"], rbac }]);
     worlds.push(world);
     const now = await world.access(jane);
-    await now.settle("home", widgets, new AbortController().signal);
+    await now.settle("home", widgets, new AbortController());
     const told: Access[] = [];
     world.authorizer.follow(jane, now, (access) => told.push(access));
     const partition = { cluster: "home", resource: "widgets.example.io", namespace: "shop" };

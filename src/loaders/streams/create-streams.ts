@@ -57,7 +57,7 @@ export function createStreams(options: StreamOptions): Streams {
       // It is not of one operation: others may go on with it. That the client has gone is told by `return`.
       const { signal: lasting } = new AbortController();
       const recipe = toRecipe(options, selecting(options, { ...request, options: { ...options, signal: lasting } }), false); // prettier-ignore
-      const rights = options.rights?.take(options) ?? createStreamRights({ ...options, resources: [], clusters: noClusters }); // prettier-ignore
+      const rights = options.rights?.take(options) ?? createStreamRights({ ...options, resources: [] }); // prettier-ignore
       return createChangeStream({ recipe, rights, after: args.after, snapshot: args.snapshot ?? true });
     },
     resources(args) {
@@ -73,7 +73,7 @@ export function createStreams(options: StreamOptions): Streams {
       const resources = [knownResources.nodes];
       const request: SelectionRequest = { options, type: "ClusterNode", args, name: { type: "nodeLabels" }, resources };
       const select = selecting(options, request);
-      const rights = createStreamRights({ ...options, resources: [], clusters: noClusters });
+      const rights = createStreamRights({ ...options, resources: [] });
       return closingOnThrow(
         rights,
         () =>
@@ -82,7 +82,7 @@ export function createStreams(options: StreamOptions): Streams {
     },
     health({ clusters, after }) {
       checkClusters(options, clusters);
-      const rights = createStreamRights({ ...options, resources: [], clusters: noClusters });
+      const rights = createStreamRights({ ...options, resources: [] });
       return closingOnThrow(rights, () =>
         createHealthStream({
           log: healthLog,
@@ -101,8 +101,6 @@ export function createStreams(options: StreamOptions): Streams {
     },
   };
 }
-
-const noClusters = (): readonly string[] => [];
 
 function closingOnThrow<T>(rights: StreamRights, create: () => T): T {
   try {
@@ -128,8 +126,7 @@ async function openStream(
   signal: AbortSignal,
 ): Promise<ChangeStream> {
   const { cache, registry } = options;
-  const clusters = (): readonly string[] => registry.list().map(({ name }) => name);
-  const rights = createStreamRights({ ...options, resources: missing, clusters, signal });
+  const rights = createStreamRights({ ...options, resources: missing });
   const retention = createRetention({ cache, registry, resources: missing, signal });
   try {
     await ensureAll(options, request, rights, missing, signal);
@@ -220,7 +217,7 @@ async function ensureAll(
   const { access } = rights;
   const chosen = chooseClusters(startOperation({ ...options, access }), request.args.clusters);
   await Promise.all(
-    chosen.flatMap(({ name }) => resources.map((resource) => access.settle(name, resource, signal) ?? [])).flat(),
+    chosen.flatMap(({ name }) => resources.map((resource) => access.settle(name, resource, { signal }) ?? [])).flat(),
   );
   // Nobody has a kind fetched that they may not see.
   const { view } = startOperation({ ...options, access: toWatching(access), signal });

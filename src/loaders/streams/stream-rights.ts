@@ -1,8 +1,6 @@
 import type { Access, Authorizer } from "../../auth/access.ts";
 import type { Identity } from "../../kube/identity.ts";
-import { toResourceName } from "../../kube/resource-id.ts";
 import type { ResourceId } from "../../kube/resource-id.ts";
-import { alwaysCached } from "../../kube/known-resources.ts";
 
 /** Who is to be told that rights changed. */
 export interface RightsListener {
@@ -35,10 +33,8 @@ export interface StreamRightsOptions {
   readonly authorizer: Authorizer;
   /** Those the stream starts with. */
   readonly access: Access;
-  /** What the stream reads, where it is not always cached: what the caller may do with it must be asked for where a cluster comes into sight. */
+  /** What the stream reads, where nobody named it when these rights were asked for. */
   readonly resources: readonly ResourceId[];
-  readonly clusters: () => readonly string[];
-  readonly signal: AbortSignal;
 }
 
 /** Follows from now on, so that a stream that is still being opened misses nothing; until it is closed. */
@@ -47,21 +43,15 @@ export function createStreamRights(options: StreamRightsOptions): StreamRights {
 }
 
 class FollowedRights implements StreamRights {
-  readonly #signal: AbortSignal;
-  readonly #resources: readonly ResourceId[];
-  readonly #clusters: () => readonly string[];
   readonly #unfollow: () => void;
   #access: Access;
   #listener: (() => void) | undefined;
   #isTelling = false;
   #isClosed = false;
 
-  constructor({ identity, authorizer, access, resources, clusters, signal }: StreamRightsOptions) {
+  constructor({ identity, authorizer, access, resources }: StreamRightsOptions) {
     this.#access = access;
-    this.#resources = resources.filter((resource) => !cachedNames.has(toResourceName(resource)));
-    this.#clusters = clusters;
-    this.#signal = signal;
-    this.#unfollow = authorizer.follow(identity, access, (now) => this.#changed(now));
+    this.#unfollow = authorizer.follow(identity, access, (now) => this.#changed(now), resources);
   }
 
   get access(): Access {
@@ -89,11 +79,6 @@ class FollowedRights implements StreamRights {
   #changed(now: Access): void {
     this.#access = now;
     this.#tell();
-    const settling = this.#resources.flatMap((resource) => this.#clusters().flatMap((cluster) => now.settle(cluster, resource, this.#signal) ?? [])); // prettier-ignore
-    if (settling.length === 0) return;
-    void Promise.all(settling).then(() => {
-      if (this.#access === now) this.#tell();
-    });
   }
 
   #tell(): void {
@@ -117,7 +102,7 @@ export function createRightsPool(): RightsPool {
   return {
     take(options) {
       const { identity, access } = options;
-      const key = `${JSON.stringify(identity)} ${access.key}`;
+      const key = `${JSON.stringify(identity)} ${access.key} ${access.about ?? ""}`;
       const known = pooled.get(key);
       // What has changed since is not what the new stream starts with.
       if (known?.access.key === access.key) return known;
@@ -137,9 +122,8 @@ class PooledRights implements WatchedRights {
 
   constructor(options: Pick<StreamRightsOptions, "identity" | "authorizer" | "access">, onEmpty: () => void) {
     const { identity, authorizer, access } = options;
-    // Nothing has to be asked for of what is always cached, so that nothing is to be ended.
-    const { signal } = new AbortController();
-    this.#rights = createStreamRights({ identity, authorizer, access, resources: [], clusters: () => [], signal });
+    // What the streams read was named when these rights were asked for.
+    this.#rights = createStreamRights({ identity, authorizer, access, resources: [] });
     this.#rights.onChange(() => {
       for (const listener of this.#listeners) listener.onRights();
     });
@@ -161,8 +145,6 @@ class PooledRights implements WatchedRights {
   }
 }
 
-const cachedNames = new Set(alwaysCached.map(toResourceName));
-
 /** The rights as streams use them: what may be listed but not watched is not to be seen in them. */
 export function toWatching(access: Access): Access {
   return {
@@ -172,6 +154,6 @@ export function toWatching(access: Access): Access {
     state: (cluster) => access.state(cluster),
     gets: (partition, name) => access.gets(partition, name),
     may: (question) => access.may(question),
-    settle: (cluster, resource, signal) => access.settle(cluster, resource, signal),
+    settle: (cluster, resource, waiting) => access.settle(cluster, resource, waiting),
   };
 }

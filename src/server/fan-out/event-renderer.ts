@@ -12,7 +12,7 @@ export interface EventRendererOptions {
   readonly createContext: (request: OperationRequest) => object | Promise<object>;
   /** See ServerOptions. */
   readonly rightsOf?: ((context: object) => string) | undefined;
-  readonly requestOf: (identity: Identity) => OperationRequest;
+  readonly requestOf: (identity: Identity, kinds: OperationRequest["kinds"]) => OperationRequest;
   readonly maxCoercionErrors: number;
   /** Stands for the cursor while an event is rendered; in no answer by chance, and the same in JSON. */
   readonly placeholder: string;
@@ -22,6 +22,8 @@ export interface EventRendererOptions {
 export interface RenderedFor {
   readonly rights: string;
   readonly identity: Identity;
+  /** What their operations read. */
+  readonly kinds: OperationRequest["kinds"];
   readonly variables: Readonly<Record<string, unknown>>;
   /** Of those of the variables that an answer depends on. */
   readonly variablesKey: string;
@@ -140,10 +142,10 @@ class GuardedContext {
   isUnknown = false;
   #made: object | undefined;
 
-  constructor({ identity, rights }: RenderedFor, { createContext, requestOf, rightsOf }: EventRendererOptions) {
+  constructor({ identity, kinds, rights }: RenderedFor, { createContext, requestOf, rightsOf }: EventRendererOptions) {
     const touched = (): object => {
       if (this.#made !== undefined) return this.#made;
-      const made = createContext(requestOf(identity));
+      const made = createContext(requestOf(identity, kinds));
       if (made instanceof Promise) made.catch(() => {});
       this.isUnknown ||= made instanceof Promise || rightsOf?.(made) !== rights;
       if (this.isUnknown) throw new Error("the rights are not those of the receivers");

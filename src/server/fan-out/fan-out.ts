@@ -7,7 +7,7 @@ import type { Audience, Receiver } from "../../lib/shared-stream.ts";
 import type { ChangeMessage } from "../../loaders/request-context.ts";
 import type { PreparedOperation } from "../documents.ts";
 import type { Metrics } from "../metrics.ts";
-import type { OperationRequest } from "../server-options.ts";
+import type { OperationRequest, ReadKinds } from "../server-options.ts";
 import { createEventRenderer } from "./event-renderer.ts";
 import type { EventRenderer, EventRendererOptions } from "./event-renderer.ts";
 import { createNextFrame, withId } from "./next-frame.ts";
@@ -42,6 +42,7 @@ export interface FanOutOptions {
   readonly createContext: (request: OperationRequest) => object | Promise<object>;
   /** See ServerOptions. */
   readonly rightsOf?: ((context: object) => string) | undefined;
+  readonly readKinds?: ReadKinds | undefined;
   readonly maxCoercionErrors: number;
   readonly metrics: Metrics;
   readonly clock: Clock;
@@ -56,7 +57,7 @@ export function createFanOut(options: FanOutOptions): FanOut {
   const { signal } = new AbortController();
   const rendering: EventRendererOptions = {
     ...options,
-    requestOf: (identity) => ({ requestId, identity, signal, nowMs: clock.now() }),
+    requestOf: (identity, kinds) => ({ requestId, identity, signal, nowMs: clock.now(), kinds }),
     placeholder: `cursor-${createId()}`,
   };
   // By document and name, so that each is looked at once; and by what is selected, while somebody receives it.
@@ -75,12 +76,13 @@ export function createFanOut(options: FanOutOptions): FanOut {
     byName.set(name, renderer);
     return renderer;
   };
-  const audienceOf = (renderer: EventRenderer, { variables }: PreparedOperation): SocketAudience => {
+  const audienceOf = (renderer: EventRenderer, operation: PreparedOperation): SocketAudience => {
     let byVariables = audiences.get(renderer);
     if (byVariables === undefined) {
       audiences.set(renderer, (byVariables = new Map()));
       bySelection.set(renderer.selection, renderer);
     }
+    const { variables } = operation;
     const used = Object.keys(variables)
       .filter((name) => renderer.usedVariables.has(name))
       .sort();
@@ -93,7 +95,14 @@ export function createFanOut(options: FanOutOptions): FanOut {
         audiences.delete(renderer);
         if (bySelection.get(renderer.selection) === renderer) bySelection.delete(renderer.selection);
       };
-      audience = new SocketAudience({ renderer, variables, key, metrics, onEmpty });
+      audience = new SocketAudience({
+        renderer,
+        variables,
+        kinds: options.readKinds?.(operation),
+        key,
+        metrics,
+        onEmpty,
+      });
       byVariables.set(key, audience);
     }
     return audience;
@@ -109,6 +118,7 @@ export function createFanOut(options: FanOutOptions): FanOut {
 interface AudienceOptions {
   readonly renderer: EventRenderer;
   readonly variables: Readonly<Record<string, unknown>>;
+  readonly kinds: OperationRequest["kinds"];
   readonly key: string;
   readonly metrics: Metrics;
   readonly onEmpty: () => void;
@@ -171,10 +181,16 @@ class SocketAudience implements Audience<ChangeMessage> {
     receivers: ReadonlyMap<SocketReceiver, unknown>,
     rights: string,
   ): readonly SocketReceiver[] | "refused" {
-    const { renderer, variables, key: variablesKey, metrics } = this.#options;
+    const { renderer, variables, kinds, key: variablesKey, metrics } = this.#options;
     const [first] = receivers.keys();
     if (first === undefined) return [];
-    const payload = renderer.render(message, { rights, identity: first.target.identity, variables, variablesKey });
+    const payload = renderer.render(message, {
+      rights,
+      identity: first.target.identity,
+      kinds,
+      variables,
+      variablesKey,
+    });
     if (payload === undefined) this.#isShareable = false;
     if (payload === undefined || payload === "unknown") return "refused";
     const frames = this.#framesOf(payload);
