@@ -5,6 +5,7 @@ import { MessageWalker } from "./message-walker.ts";
 import { ProtobufBytes, ProtobufRefusedError } from "./protobuf-bytes.ts";
 import { takeEntries, toBoolean, toInt32, wrappedTypes } from "./protobuf-fields.ts";
 import { ShortTexts } from "./short-texts.ts";
+import type { SkippedBytes } from "./skipped-cutter.ts";
 import { TimeWriter } from "./write-time.ts";
 
 type JsonObject = Record<string, unknown>;
@@ -15,6 +16,9 @@ type JsonObject = Record<string, unknown>;
  * too (see KnownValues): nobody may write into them.
  */
 export class MessageReader extends MessageWalker<JsonObject> {
+  /** What was skipped last, of the message that was read last. */
+  readonly skipped: Readonly<SkippedBytes>;
+  readonly #skipped: SkippedBytes = { from: 0, to: 0 };
   readonly #out = new JsonWriter();
   readonly #times = new TimeWriter(this.#out);
   readonly #strings = new ShortTexts((bytes, from, to) => this.#toText(bytes, from, to));
@@ -23,22 +27,34 @@ export class MessageReader extends MessageWalker<JsonObject> {
   readonly #intOrString = wrappedTypes.named("IntOrString");
   readonly #wrapper = wrappedTypes.named("Wrapper");
 
+  constructor() {
+    super();
+    this.skipped = this.#skipped;
+  }
+
   /** The message between the two, put into `target`. Throws ProtobufRefusedError. */
   readInto(target: JsonObject, bytes: Buffer, from: number, to: number, type: MessageType): void {
     const source = new ProtobufBytes(bytes);
     source.at = from;
     if (to > bytes.length) throw new ProtobufRefusedError("a message ends too early");
+    this.#skipped.to = 0;
     this.walk(target, source, to, type);
   }
 
   protected override member(target: JsonObject, source: ProtobufBytes, to: number, field: FieldType): void {
     const { value, message, name } = field;
     if (field.isInline) this.walk(target, source, to, message!);
-    else if (field.isSkipped) source.at = to;
+    else if (field.isSkipped) this.#skip(source, to);
     else if (field.leftOut === "span" && source.at === to) return;
     else if (field.leftOut === "number" && source.bytes[source.at] === 0) source.at++;
     else if (field.isRepeated) target[name] = this.#several(source, to, field);
     else target[name] = this.#value(source, to, value, message);
+  }
+
+  #skip(source: ProtobufBytes, to: number): void {
+    this.#skipped.from = source.at;
+    this.#skipped.to = to;
+    source.at = to;
   }
 
   #value(source: ProtobufBytes, to: number, kind: ValueKind, message: MessageType | undefined): unknown {

@@ -5,6 +5,7 @@ import { createMessageTypes } from "./message-types.ts";
 import { openUnknown } from "./open-unknown.ts";
 import { ProtobufList } from "./protobuf-list.ts";
 import type { ProtobufListOptions } from "./protobuf-list.ts";
+import { SkippedCutter } from "./skipped-cutter.ts";
 
 /** How lists of each kind, and failures, are read from protobuf. One is enough for all clusters: it keeps the types of what came, and buffers. */
 export interface ProtobufKinds {
@@ -14,7 +15,7 @@ export interface ProtobufKinds {
   readStatus(bytes: Buffer): object;
 }
 
-type Read = Pick<ProtobufListOptions, "types" | "transcoder" | "reader">;
+type Read = Pick<ProtobufListOptions, "types" | "transcoder" | "reader" | "cutter">;
 
 export function createProtobufKinds(): ProtobufKinds {
   const lists = new Map<string, ProtobufList | undefined>();
@@ -25,6 +26,7 @@ export function createProtobufKinds(): ProtobufKinds {
       types: createMessageTypes(kubeTypes),
       transcoder: new MessageTranscoder(),
       reader: new MessageReader(),
+      cutter: new SkippedCutter(),
     });
   return {
     listOf(apiVersion, kind) {

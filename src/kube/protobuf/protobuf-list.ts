@@ -8,6 +8,7 @@ import type { MessageTranscoder } from "./message-transcoder.ts";
 import type { MessageType, MessageTypes } from "./message-types.ts";
 import { openUnknown, spanOf } from "./open-unknown.ts";
 import { ProtobufBytes, ProtobufRefusedError } from "./protobuf-bytes.ts";
+import type { SkippedCutter } from "./skipped-cutter.ts";
 
 /** Of runtime.Unknown, behind the object: both are empty. */
 const [encodingTag, contentTypeTag] = [0x1a, 0x22];
@@ -31,6 +32,7 @@ export interface ProtobufListOptions {
   readonly types: MessageTypes;
   readonly transcoder: MessageTranscoder;
   readonly reader: MessageReader;
+  readonly cutter: SkippedCutter;
 }
 
 /** JSON of one item, written when it is asked for: nobody needs it to serve its row. */
@@ -99,7 +101,7 @@ export class ProtobufList {
       }
       const value = { apiVersion, kind };
       reader.readInto(value, bytes, source.at, itemEnd, type);
-      const json = new ItemText(this, bytes.toString("latin1", itemEnd - length, itemEnd));
+      const json = this.#textOf(bytes, itemEnd - length, itemEnd);
       part.from = itemEnd;
       yield { value, json };
     }
@@ -112,7 +114,13 @@ export class ProtobufList {
     const { source, end } = openUnknown(bytes, transcoder, types, value);
     this.finish(bytes, end);
     reader.readInto(value, bytes, source.at, end, type);
-    return { value, json: new ItemText(this, bytes.toString("latin1", source.at, end)) };
+    return { value, json: this.#textOf(bytes, source.at, end) };
+  }
+
+  /** Of the object between the two, which has just been read. */
+  #textOf(bytes: Buffer, from: number, to: number): ItemText {
+    const { cutter, reader } = this.#options;
+    return new ItemText(this, cutter.toText(bytes, from, to, reader.skipped));
   }
 
   /** JSON of an item. */
