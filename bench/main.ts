@@ -36,6 +36,9 @@ async function main(): Promise<number> {
   return failed.length === 0 ? 0 : 1;
 }
 
+// Ends what was started, too.
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
+
 main().then(
   (code) => {
     process.exitCode = code;

@@ -8,6 +8,8 @@ import { until } from "../measure/until.ts";
 import { untilQuiet } from "../targets/node-process.ts";
 import type { BenchProcess } from "../targets/node-process.ts";
 import type { WrittenChange } from "../world/pod-changer.ts";
+import { createStoredChanger, toStoredPods } from "../world/stored-changer.ts";
+import { restartCountPath } from "../world/stored-object.ts";
 import type { Bench, BenchCase, RowResult } from "./bench-case.ts";
 import { eightFields } from "./questions.ts";
 
@@ -19,13 +21,17 @@ export const eventOverhead: BenchCase = {
   name: "event",
   async run(bench) {
     const watches = await openWatches(bench.pair);
+    const stored = toStoredPods(bench.pair.clusters, bench.changer.keys);
+    const changer = createStoredChanger(stored, restartCountPath);
+    const change = stored.length > 0 ? changer.change : () => bench.changer.change(bench.changer.pick());
     const [fleetgraph, plain] = [await bench.fleetgraph(), await bench.plain()];
-    const measurement = { bench, watches, events: bench.options.smoke ? 3 : 100 };
+    const measurement = { bench, watches, change, events: bench.options.smoke ? 3 : 100 };
     try {
       const theirs = await measureRounds({ ...measurement, subscribe: subscribePlain, asleep: fleetgraph });
       const ours = await measureRounds({ ...measurement, subscribe: subscribeFleetgraph, asleep: plain });
       return toRows(ours, theirs, `${bench.options.rounds} x ${measurement.events} events, none lost`);
     } finally {
+      changer.close();
       for (const watch of watches.values()) watch.close();
     }
   },
@@ -94,13 +100,17 @@ function toSubscriber(process: BenchProcess, sockets: readonly GraphqlSocket[]):
   return { process, arrived, close: () => sockets.forEach((socket) => socket.close()) };
 }
 
-function toKey({ name, resourceVersion }: WrittenChange): string {
+/** A change that was written, of some pod. */
+type Written = Pick<WrittenChange, "cluster" | "name" | "resourceVersion">;
+
+function toKey({ name, resourceVersion }: Written): string {
   return `${name}@${resourceVersion}`;
 }
 
 interface Measurement {
   readonly bench: Bench;
   readonly watches: ReadonlyMap<string, RawWatch>;
+  readonly change: () => Promise<Written>;
   readonly events: number;
 }
 
@@ -130,14 +140,14 @@ async function measureRounds({ subscribe, asleep, ...measurement }: Rounds): Pro
 }
 
 async function measure({
-  bench,
   watches,
+  change,
   subscriber,
   events,
 }: Measurement & { readonly subscriber: Subscriber }): Promise<Late> {
   const late: number[] = [];
   for (let event = 0; event < events; event += 1) {
-    const written = await bench.changer.change(bench.changer.pick());
+    const written = await change();
     const rawAt = await watches.get(written.cluster)!.sawAt(written.resourceVersion);
     const key = toKey(written);
     await until(async () => subscriber.arrived.has(key), 1);

@@ -4,7 +4,8 @@ import { createHttpClient } from "./http-client.ts";
 export interface EtcdClient {
   /** Rejects where there is no such key. */
   get(key: string): Promise<Buffer>;
-  put(key: string, value: Buffer): Promise<void>;
+  /** Resolves with the revision, which is the resourceVersion of what is stored there. */
+  put(key: string, value: Buffer): Promise<string>;
   close(): void;
 }
 
@@ -23,10 +24,15 @@ export function createEtcdClient(url: string, connections: number): EtcdClient {
       return Buffer.from(kvs[0].value, "base64");
     },
     async put(key, value) {
-      await call("/v3/kv/put", { key: inBase64(key), value: value.toString("base64") });
+      const body = await call("/v3/kv/put", { key: inBase64(key), value: value.toString("base64") });
+      return (JSON.parse(body.toString()) as Put).header.revision;
     },
     close: () => http.close(),
   };
+}
+
+interface Put {
+  readonly header: { readonly revision: string };
 }
 
 interface Range {

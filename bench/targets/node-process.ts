@@ -35,7 +35,17 @@ const graceMs = 10_000;
 export function startProcess({ command, cwd, env }: ProcessOptions): BenchProcess {
   const [file, ...args] = command;
   const startedAt = performance.now();
-  const child = spawn(file, args, { cwd, env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(file, args, {
+    cwd,
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+    // A session of its own, as the control planes' processes have, since Linux shares out processors by sessions (CONFIG_SCHED_AUTOGROUP).
+    detached: true,
+  });
+  // Nobody else ends what has a session of its own.
+  const end = (): void => void child.kill("SIGKILL");
+  process.once("exit", end);
+  child.once("exit", () => process.off("exit", end));
   let text = "";
   let failure: Error | undefined;
   const listeners = new Set<() => void>();

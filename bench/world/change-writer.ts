@@ -2,8 +2,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import type { WriterData, WriterOrder, WriterReport } from "./background-writer.ts";
 import { createControlChanger } from "./control-changer.ts";
 import { createPodChanger } from "./pod-changer.ts";
-import { createStoredChanger } from "./stored-changer.ts";
-import type { StoredKey } from "./stored-changer.ts";
+import { createStoredChanger, toStoredPods } from "./stored-changer.ts";
 import { generationPath, restartCountPath } from "./stored-object.ts";
 
 /** The thread behind a BackgroundWriter. */
@@ -13,7 +12,7 @@ const width = 16;
 async function serve(): Promise<void> {
   const pods = await createPodChanger({ clusters }, keys);
   const controls = await createControlChanger({ clusters });
-  const storedPods = createStoredChanger(toStored(), restartCountPath);
+  const storedPods = createStoredChanger(toStoredPods(clusters, keys), restartCountPath);
   const storedControls = createStoredChanger(controls.stored, generationPath);
   const areStored = controls.stored.length > 0;
   const writes = {
@@ -31,15 +30,6 @@ async function serve(): Promise<void> {
   };
   parentPort?.on("message", (order: WriterOrder) => void obey(order));
   parentPort?.postMessage({ done: 0 } satisfies WriterReport);
-}
-
-/** Of the clusters with a store of their own. */
-function toStored(): StoredKey[] {
-  const urls = new Map(clusters.map(({ name, etcd }) => [name, etcd]));
-  return keys.flatMap(({ cluster, namespace, name }) => {
-    const url = urls.get(cluster);
-    return url === undefined ? [] : [{ url, key: `/registry/pods/${namespace}/${name}` }];
-  });
 }
 
 /** Writes at the rate until the function that comes back is called. */

@@ -39,7 +39,7 @@ export async function createControlChanger({ clusters }: Pick<ClusterPair, "clus
   let changes = 0;
   return {
     stored: clusters.flatMap(({ etcd: url }) =>
-      url === undefined ? [] : names.map((name) => ({ url, key: `/registry/configmaps/default/${name}` })),
+      url === undefined ? [] : names.map((name) => ({ url, path: `/registry/configmaps/default/${name}` })),
     ),
     async change() {
       changes += 1;

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { isAbsolute, join, resolve } from "node:path";
 import { ConfigError } from "./config-error.ts";
 import { errorCode, explainFileError } from "./config-environment.ts";
@@ -27,7 +28,7 @@ export async function loadKubeconfig({ explicitPath, environment }: LoadKubeconf
   const read: Kubeconfig[] = [];
   for (const file of files) {
     try {
-      read.push(parseKubeconfig(await environment.files.readFile(file), file));
+      read.push(await readKubeconfig(environment.files, file));
     } catch (error) {
       if (error instanceof ConfigError) throw error;
       if (errorCode(error) === "ENOENT" && explicitPath === undefined) continue;
@@ -37,6 +38,27 @@ export async function loadKubeconfig({ explicitPath, environment }: LoadKubeconf
     }
   }
   return { files, ...mergeKubeconfigs(read) };
+}
+
+interface Remembered {
+  readonly digest: string;
+  readonly kubeconfig: Kubeconfig;
+}
+
+/** What was made of each file last, by who reads it: every cluster reads its own again and again, which may be the same for many, and parsing takes milliseconds. */
+const remembered = new WeakMap<ConfigEnvironment["files"], Map<string, Remembered>>();
+
+/** Parses only what is another text than the last time. */
+async function readKubeconfig(files: ConfigEnvironment["files"], file: string): Promise<Kubeconfig> {
+  const text = await files.readFile(file);
+  const digest = createHash("sha256").update(text).digest("base64");
+  const known = remembered.get(files) ?? new Map<string, Remembered>();
+  remembered.set(files, known);
+  const before = known.get(file);
+  if (before?.digest === digest) return before.kubeconfig;
+  const kubeconfig = parseKubeconfig(text, file);
+  known.set(file, { digest, kubeconfig });
+  return kubeconfig;
 }
 
 /** The files that would be read, there or not, in order. Absolute. */

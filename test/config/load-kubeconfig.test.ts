@@ -49,6 +49,21 @@ describe("loadKubeconfig", () => {
     expect([...loaded.contexts.keys()].toSorted()).toEqual(["x", "y"]);
   });
 
+  it("should say what a file says at that moment, and parse what is the same only once", async () => {
+    const environment = createFakeEnvironment({ "/home/ada/.kube/config": kubeconfig("a") });
+    const load = async () => (await loadKubeconfig({ environment })).contexts;
+    const first = await load();
+    expect((await load()).get("a")).toBe(first.get("a"));
+    environment.texts["/home/ada/.kube/config"] = "contexts: [";
+    await expect(load()).rejects.toThrow("/home/ada/.kube/config");
+    environment.texts["/home/ada/.kube/config"] = kubeconfig("b");
+    expect([...(await load()).keys()]).toEqual(["b"]);
+    environment.texts["/home/ada/.kube/config"] = kubeconfig("a");
+    expect(await load()).toEqual(first);
+    const other = createFakeEnvironment({ "/home/ada/.kube/config": kubeconfig("c") });
+    expect([...(await loadKubeconfig({ environment: other })).contexts.keys()]).toEqual(["c"]);
+  });
+
   it("should refuse an explicit file that is missing", async () => {
     await expect(loadKubeconfig({ explicitPath: "k", environment: createFakeEnvironment() })).rejects.toThrow(
       "/work/k: must be a readable kubeconfig but got: no such file",
