@@ -16,7 +16,7 @@ export interface BodyPackerOptions {
   readonly isListing: () => boolean;
   /** While it is busy, what has changed waits: some of it will have changed again. */
   readonly load: LoopLoad;
-  readonly timings: Pick<CacheTimings, "packDelayMs" | "packPauseMs" | "packPatienceMs">;
+  readonly timings: Pick<CacheTimings, "packDelayMs" | "quietPauseMs" | "packPatienceMs">;
 }
 
 /** More rows than these are looked for instead of being remembered; nor do so many wait: they take about 20 MB. */
@@ -137,7 +137,7 @@ export class BodyPacker {
       this.#dictionary ??= this.#createDictionary(next.value);
       next.value.body.pack(this.#dictionary);
     } while (!isOver());
-    this.#arm(timings.packPauseMs, () => this.#pack(rows));
+    this.#arm(timings.quietPauseMs, () => this.#pack(rows));
   }
 
   /** Of one moment: what comes later is a reason to begin again. Undefined now and then, since to look at thousands that are packed takes its time too. */

@@ -1,4 +1,5 @@
 import type { AnyRow } from "../kube/rows/row.ts";
+import { sleep } from "../lib/clock.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { LoopLoad } from "../lib/loop-load.ts";
 import type { BodyDictionary } from "../kube/body-dictionary.ts";
@@ -30,7 +31,7 @@ export interface DiskWriterOptions {
   readonly clock: Clock;
   /** While it is busy, changes wait for a while: some of them will be outdated. */
   readonly load: LoopLoad;
-  readonly timings: Pick<CacheTimings, "diskIntervalMs" | "diskPatienceMs" | "diskRetryMs">;
+  readonly timings: Pick<CacheTimings, "diskIntervalMs" | "diskPatienceMs" | "diskRetryMs" | "quietPauseMs">;
   /** Told after each write: undefined = it went well. */
   readonly onResult: (error: Error | undefined) => void;
 }
@@ -60,7 +61,7 @@ export class DiskWriter {
   #writing: Promise<void> | undefined;
   /** clock.monotonic() of the first change that waits. */
   #dirtySince = 0;
-  #isStopped = false;
+  readonly #stopping = new AbortController();
 
   constructor(options: DiskWriterOptions) {
     this.#options = options;
@@ -93,14 +94,14 @@ export class DiskWriter {
 
   /** Ends without writing; resolves when no write is under way. */
   async discard(): Promise<void> {
-    this.#isStopped = true;
+    this.#stopping.abort();
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
     await this.#writing;
   }
 
   #arm(ms: number): void {
-    if (this.#isStopped) return;
+    if (this.#stopping.signal.aborted) return;
     this.#cancelTimer = this.#options.clock.setTimer(() => {
       this.#cancelTimer = undefined;
       // Changes are written as they come; the whole waits until it is small.
@@ -121,19 +122,18 @@ export class DiskWriter {
   }
 
   async #write(): Promise<void> {
-    const { clock, timings, mayWrite, onResult, store } = this.#options;
+    const { timings, mayWrite, onResult, store } = this.#options;
     const { observedAtMs } = store.status;
     if (!mayWrite() || observedAtMs === null) return;
     if (!this.#writeAll && this.#dirty.size === 0 && observedAtMs === this.#writtenProofMs) return;
-    const startedAt = clock.monotonic();
     const at = { resourceVersion: store.resourceVersion, observedAtMs };
     const keys = [...this.#dirty];
     this.#dirty.clear();
     try {
-      await (this.#writeAll ? this.#compact(at) : this.#append(keys, at));
+      const tookMs = await (this.#writeAll ? this.#compact(at) : this.#append(keys, at));
       this.#writtenProofMs = observedAtMs;
       onResult(undefined);
-      const pauseMs = Math.max(timings.diskIntervalMs, 4 * (clock.monotonic() - startedAt));
+      const pauseMs = Math.max(timings.diskIntervalMs, 4 * tookMs);
       if (this.#dirty.size > 0) this.#arm(pauseMs);
     } catch (error) {
       this.#writeAll = true;
@@ -142,26 +142,34 @@ export class DiskWriter {
     }
   }
 
-  async #append(keys: readonly string[], at: Position): Promise<void> {
-    const { snapshots, id, store, packer } = this.#options;
+  /** Resolves with how long the disk took, ms. */
+  async #append(keys: readonly string[], at: Position): Promise<number> {
+    const { snapshots, id, store, packer, clock } = this.#options;
     const records = await this.#toRecords(keys.map((key) => [key, find(store, key)]));
     const { dictionary } = packer;
     if (dictionary !== undefined && dictionary.id !== this.#writtenDictionary)
       records.unshift(toDictionaryRecord(dictionary));
     for (const { key, value } of records) this.#appendedBytes += key.length + (value?.length ?? 0);
+    const startedAt = clock.monotonic();
     await snapshots.append(id, records, at);
+    const tookMs = clock.monotonic() - startedAt;
     this.#writtenDictionary = dictionary?.id;
     // Mostly dead: the next write replaces it. To do so sooner costs a fleet that changes much more than its appends do.
     if (this.#appendedBytes > mostDead * this.#wholeBytes) this.#writeAll = true;
+    return tookMs;
   }
 
-  /** In slices, since to write an object as text takes about as long as to tell everybody of its change; of rows of one moment, however long it takes. */
+  /**
+   * In slices with pauses four times as long, since to write an object as text takes about as long as to tell everybody of its change; of rows of one
+   * moment, however long it takes.
+   */
   async #toRecords(rows: readonly (readonly [key: string, row: AnyRow | undefined])[]): Promise<SnapshotRecord[]> {
-    const { slices } = this.#options;
+    const { slices, clock, timings } = this.#options;
     const records: SnapshotRecord[] = [];
     let isOver = slices.begin();
     for (const [key, row] of rows) {
       if (isOver()) {
+        await sleep(clock, timings.quietPauseMs, this.#stopping.signal).catch(() => {});
         await slices.turn();
         isOver = slices.begin();
       }
@@ -170,8 +178,9 @@ export class DiskWriter {
     return records;
   }
 
-  async #compact(at: Position): Promise<void> {
-    const { snapshots, id, store, packer, slices } = this.#options;
+  /** The same. */
+  async #compact(at: Position): Promise<number> {
+    const { snapshots, id, store, packer, slices, clock } = this.#options;
     // Of this moment, however long it takes.
     const { partitions } = store.snapshot();
     const objects = new Map<string, string>();
@@ -202,11 +211,14 @@ export class DiskWriter {
       const { key, value } = toDictionaryRecord(each);
       objects.set(key, value);
     }
+    const startedAt = clock.monotonic();
     await snapshots.compact(id, { ...at, objects, bytes: blobs });
+    const tookMs = clock.monotonic() - startedAt;
     this.#writtenDictionary = dictionary?.id;
     this.#writeAll = false;
     this.#appendedBytes = 0;
     this.#wholeBytes = Math.max(smallLogBytes, bytes);
+    return tookMs;
   }
 }
 

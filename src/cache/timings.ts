@@ -7,6 +7,8 @@ export interface CacheTimings {
   readonly sliceMs: number;
   /** The same for what nobody waits for, and which must not show in how soon a change is told: packing, writing to disk. */
   readonly quietSliceMs: number;
+  /** Between two such slices: a fifth of the time at most. */
+  readonly quietPauseMs: number;
   /** A watch without event or bookmark for so long is taken for dead: servers send bookmarks about each minute. */
   readonly silentMs: number;
   /** A watch that has lasted so long was a success: the backoff starts over. */
@@ -30,9 +32,8 @@ export interface CacheTimings {
   readonly diskIntervalMs: number;
   /** While others wait for answers, changes wait no longer than this to be written. */
   readonly diskPatienceMs: number;
-  /** Bodies are packed so long after they came at the earliest, and with such pauses between slices: a fifth of the time at most. */
+  /** Bodies are packed so long after they came at the earliest. */
   readonly packDelayMs: number;
-  readonly packPauseMs: number;
   /** While others wait for answers, what has changed waits no longer than this to be packed. */
   readonly packPatienceMs: number;
   /** After a start from disk its bodies are read so much later, unless somebody asks for one before: then those beside it are read too. */
@@ -46,6 +47,7 @@ export const defaultTimings: CacheTimings = {
   pageTimeoutMs: 30_000,
   sliceMs: 5,
   quietSliceMs: 1,
+  quietPauseMs: 4,
   silentMs: 90_000,
   stableMs: 30_000,
   settleMs: 1_000,
@@ -60,7 +62,6 @@ export const defaultTimings: CacheTimings = {
   diskIntervalMs: 1_000,
   diskPatienceMs: 5_000,
   packDelayMs: 2_000,
-  packPauseMs: 4,
   packPatienceMs: 30_000,
   bodiesDelayMs: 1_000,
   diskRetryMs: 30_000,

@@ -92,7 +92,7 @@ describe("BodyPacker", () => {
     for (let index = 0; index < 60; index++) put(index);
     // One body a slice.
     const slices = { begin: () => () => true, turn: () => Promise.resolve() };
-    const timings = { packDelayMs: 2_000, packPauseMs: 4, packPatienceMs: 30_000 };
+    const timings = { packDelayMs: 2_000, quietPauseMs: 4, packPatienceMs: 30_000 };
     const packer = new BodyPacker({ store, clock, slices, isListing: () => false, load: noLoad, timings });
     packer.schedule();
     await clock.advance(2_100);

@@ -36,7 +36,7 @@ function createWriter() {
     },
     clock,
     load: noLoad,
-    timings: { diskIntervalMs: 1_000, diskPatienceMs: 5_000, diskRetryMs: 30_000 },
+    timings: { diskIntervalMs: 1_000, diskPatienceMs: 5_000, diskRetryMs: 30_000, quietPauseMs: 4 },
     onResult: (error) => expect(error).toBeUndefined(),
   };
   const writer = new DiskWriter(options);
@@ -71,14 +71,20 @@ describe("DiskWriter", () => {
       remove("three", 5);
     };
     await clock.advance(1_000);
+    // After each slice a pause.
+    for (let pause = 0; pause < 3; pause++) await clock.advance(4);
     await settle();
     expect(turns).toBeGreaterThan(1);
     const before = { "a/one": toText("one", 1), "a/two": toText("two", 2), "a/three": toText("three", 3) };
     expect(await written()).toEqual({ resourceVersion: "3", objects: before });
-    await clock.advance(1_000);
-    await settle();
+    for (let step = 0; step < 300; step++) await clock.advance(4);
     const after = { "a/one": toText("one", 1), "a/two": toText("two", 4), "a/three": goneText };
     expect(await written()).toEqual({ resourceVersion: "5", objects: after });
+    // Nobody waits for pauses at the end.
+    put("one", 6);
+    put("four", 7);
+    await clock.advance(1_000);
     await writer.stop();
+    expect(await written()).toMatchObject({ resourceVersion: "7" });
   });
 });
