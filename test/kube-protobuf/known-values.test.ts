@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { KnownValues } from "../../src/kube/protobuf/known-values.ts";
 import { MessageReader } from "../../src/kube/protobuf/message-reader.ts";
+import { MessageTranscoder } from "../../src/kube/protobuf/message-transcoder.ts";
 import { createMessageTypes } from "../../src/kube/protobuf/message-types.ts";
 import { ProtobufBytes } from "../../src/kube/protobuf/protobuf-bytes.ts";
 import { field } from "./protobuf-writer.ts";
@@ -52,7 +53,15 @@ describe("values that are known", () => {
   });
 
   it("should be what a reader that knows nothing reads, whatever came before, and stay it", () => {
-    const word = fc.constantFrom("", "a", "b", "another word", long, `${long} and more`);
+    const word = fc.constantFrom(
+      "",
+      "a",
+      "b",
+      "another word",
+      "wörter, die nicht ASCII sind",
+      long,
+      `${long} and more`,
+    );
     const text = word.map((value) => field(1, value));
     const several = (number: number): fc.Arbitrary<Buffer> =>
       fc.array(text, { maxLength: 3 }).map((list) => Buffer.concat(list.map((one) => field(number, one))));
@@ -64,12 +73,17 @@ describe("values that are known", () => {
       .tuple(labelled, labelled, several(1), map(1), text, text)
       .map((parts) => Buffer.concat(parts.map((part, at) => field(at + 1, part))));
     const known = new MessageReader();
+    const transcoder = new MessageTranscoder();
+    const toJson = (by: MessageTranscoder, bytes: Buffer): string => by.toJson(bytes, 0, bytes.length, types.named("Root")); // prettier-ignore
     fc.assert(
       fc.property(fc.array(root, { minLength: 1, maxLength: 4 }), (roots) => {
         const all = [...roots, ...roots, ...roots];
         const values = all.map((bytes) => read(known, bytes));
         const fresh = all.map((bytes) => read(new MessageReader(), bytes));
         expect(values).toEqual(fresh);
+        const written = all.map((bytes) => toJson(transcoder, bytes));
+        expect(written).toEqual(all.map((bytes) => toJson(new MessageTranscoder(), bytes)));
+        expect(written.map((json) => JSON.parse(json) as unknown)).toEqual(fresh);
       }),
       { numRuns: 60 },
     );

@@ -41,6 +41,17 @@ export class JsonWriter {
     return this.#bytes.toString(this.#isAscii ? "latin1" : "utf8", without, this.#at - without);
   }
 
+  /** A copy of what has been written from `start` on, to be written again; undefined where some of the whole is not ASCII. */
+  asciiFrom(start: number): AsciiWords | undefined {
+    if (!this.#isAscii) return undefined;
+    const length = this.#at - start;
+    // The last word may reach beyond what is written.
+    this.#reserve(4);
+    const words = new Uint32Array(Math.ceil(length / 4));
+    for (let at = 0; at < words.length; at++) words[at] = this.#view.getUint32(start + 4 * at, true);
+    return { words, length };
+  }
+
   /** Opens what was begun at `start` with `open`: there a comma stands, as before each member, or nothing yet. */
   wrap(start: number, open: number, close: number): void {
     this.#reserve(2);

@@ -55,6 +55,11 @@ export class KnownValues {
     return kept.getInt32(to - 4 + ahead) === view.getInt32(to - 4) ? this.#values[place] : undefined;
   }
 
+  /** Whether `put` would keep a value now: otherwise it looks at none. */
+  isDue(hash: number): boolean {
+    return this.#hashes[this.#placeOf(hash)] === hash;
+  }
+
   /** Says what was read from the bytes from `from` up to `to`, of which `get` knew nothing. */
   put(hash: number, { view }: ProtobufBytes, from: number, to: number, type: object, value: object): void {
     const place = this.#placeOf(hash);

@@ -1,6 +1,7 @@
 import type { FieldType, MessageType, ValueKind } from "./message-types.ts";
 import { JsonWriter, toAsciiWords } from "./json-writer.ts";
 import type { AsciiWords } from "./json-writer.ts";
+import { KnownValues } from "./known-values.ts";
 import { MessageWalker } from "./message-walker.ts";
 import { ProtobufBytes, ProtobufRefusedError } from "./protobuf-bytes.ts";
 import { fieldAt, takeEntries, toBoolean, toInt32, wrappedTypes } from "./protobuf-fields.ts";
@@ -22,6 +23,8 @@ const [none, yes, no, nothing] = [
 export class MessageTranscoder extends MessageWalker<number> {
   readonly #out = new JsonWriter();
   readonly #times = new TimeWriter(this.#out);
+  /** Parts of objects as they were written before. */
+  readonly #known = new KnownValues();
   readonly #intOrString = wrappedTypes.named("IntOrString");
   readonly #wrapper = wrappedTypes.named("Wrapper");
   /** For each message that is open: where the value of each field begins and ends, 0 where there is none. */
@@ -42,9 +45,39 @@ export class MessageTranscoder extends MessageWalker<number> {
   }
 
   #message(source: ProtobufBytes, to: number, type: MessageType, base: number): void {
+    const from = source.at;
+    const hash = this.#known.hash(source, to);
+    if (hash !== 0 && this.#hasWritten(hash, source, to, type)) return;
     const start = this.#out.length;
     this.#members(source, to, type, base);
     this.#out.wrap(start, openBrace, closeBrace);
+    if (hash !== 0) this.#remember(hash, source, from, to, type, start);
+  }
+
+  /** All of a list or a map, which its field tells apart from a message in it. */
+  #several(source: ProtobufBytes, to: number, field: FieldType, base: number): void {
+    const from = source.at;
+    const hash = this.#known.hash(source, to);
+    if (hash !== 0 && this.#hasWritten(hash, source, to, field)) return;
+    const start = this.#out.length;
+    if (field.shape === "list") this.#list(source, to, field, base);
+    else this.#map(source, to, field, base);
+    if (hash !== 0) this.#remember(hash, source, from, to, field, start);
+  }
+
+  /** Writes what was written of the same bytes before, if that is kept. */
+  #hasWritten(hash: number, source: ProtobufBytes, to: number, type: object): boolean {
+    const known = this.#known.get(hash, source, to, type);
+    if (known === undefined) return false;
+    this.#out.ascii(known as AsciiWords);
+    source.at = to;
+    return true;
+  }
+
+  #remember(hash: number, source: ProtobufBytes, from: number, to: number, type: object, start: number): void {
+    // Copied only where the copy is kept.
+    const written = this.#known.isDue(hash) ? this.#out.asciiFrom(start) : none;
+    if (written !== undefined) this.#known.put(hash, source, from, to, type, written);
   }
 
   /** Each with a comma before it. */
@@ -90,14 +123,13 @@ export class MessageTranscoder extends MessageWalker<number> {
 
   /** One that is there; what it holds is read. */
   protected override member(base: number, source: ProtobufBytes, to: number, field: FieldType): void {
-    const { shape, value, message } = field;
+    const { value, message } = field;
     if (field.isInline) this.#members(source, to, message!, base);
     else if (field.leftOut === "span" && source.at === to) return;
     else if (field.leftOut === "number" && source.bytes[source.at] === 0) source.at++;
     else {
       this.#out.ascii(field.key);
-      if (shape === "list") this.#list(source, to, field, base);
-      else if (shape === "map") this.#map(source, to, field, base);
+      if (field.isRepeated) this.#several(source, to, field, base);
       else this.#value(source, to, value, message, base);
     }
   }
