@@ -22,7 +22,6 @@ export interface StoredChanger<Key extends StoredKey> {
   close(): void;
 }
 
-const connections = 8;
 /** Of so many at most, so that most of them have been read before anything is measured. */
 const most = 2_000;
 
@@ -32,7 +31,7 @@ export function createStoredChanger<Key extends StoredKey>(
   field: readonly number[],
 ): StoredChanger<Key> {
   const urls = new Set(keys.map(({ url }) => url));
-  const stores = new Map([...urls].map((url) => [url, createEtcdClient(url, connections)]));
+  const stores = new Map([...urls].map((url) => [url, createEtcdClient(url)]));
   const random = createSeededRandom(13);
   const some = keys.length <= most ? keys : Array.from({ length: most }, () => random.pick(keys));
   // Nobody else changes them meanwhile.
