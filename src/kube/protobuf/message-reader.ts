@@ -86,7 +86,8 @@ export class MessageReader extends MessageWalker<JsonObject> {
       return known;
     }
     const made = this.#object(source, to, type);
-    this.#known.put(hash, source, from, to, type, made);
+    // Whoever reads it again is to learn again what is skipped at its end.
+    if (this.#skipped.to !== to) this.#known.put(hash, source, from, to, type, made);
     return made;
   }
 
