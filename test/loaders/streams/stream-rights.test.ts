@@ -174,7 +174,7 @@ describe("rights in streams", () => {
           expect(fleet.listeners()).toBe(0);
         },
       ),
-      { numRuns: 400, examples: [lostTwice, lostUnknown] },
+      { numRuns: 1_000, examples: [lostTwice, lostUnknown] },
     );
   });
 
