@@ -1,6 +1,6 @@
 import { connect, constants } from "node:http2";
 import type { ClientHttp2Session } from "node:http2";
-import { findField, readVarint, toField } from "./protobuf-fields.ts";
+import { findField, numberOf, toField } from "./protobuf-fields.ts";
 
 /** The store behind a kube-apiserver, by etcd's own API: gRPC, without its JSON gateway, which costs etcd as much as the write. */
 export interface EtcdClient {
@@ -27,8 +27,7 @@ export function createEtcdClient(url: string): EtcdClient {
     },
     async put(key, value) {
       const request = Buffer.concat([toField(1, Buffer.from(key)), toField(2, value)]);
-      const { within, from } = findField(await call(session, "Put", request), revisionPath);
-      return String(readVarint(within, from)[0]);
+      return String(numberOf(findField(await call(session, "Put", request), revisionPath)));
     },
     close: () => session.close(),
   };

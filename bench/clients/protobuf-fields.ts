@@ -1,46 +1,39 @@
+import { ProtobufBytes } from "../../src/kube/protobuf/protobuf-bytes.ts";
+
 /** A field of a message of protobuf, by where it lies in it. */
 export interface ProtobufField {
-  readonly field: number;
+  readonly within: Buffer;
   readonly afterTag: number;
   /** Of its content, behind its length if it has one. */
   readonly from: number;
   readonly to: number;
 }
 
-/** The fields of a message, which are varints or have a length. Throws where one is neither. */
-export function* readFields(message: Buffer): Generator<ProtobufField> {
-  for (let at = 0; at < message.length;) {
-    const [tag, afterTag] = readVarint(message, at);
-    const [length, behind] = readVarint(message, afterTag);
-    const isVarint = (tag & 7) === 0;
-    if (!isVarint && (tag & 7) !== 2) throw new Error(`field ${tag >>> 3} has wire type ${tag & 7}`);
-    const from = isVarint ? afterTag : behind;
-    const to = isVarint ? behind : behind + length;
-    yield { field: tag >>> 3, afterTag, from, to };
-    at = to;
+/** The first field at the path from outside in. Throws where there is none, or one before it is neither a varint nor has a length. */
+export function findField(message: Buffer, [field, ...rest]: readonly number[]): ProtobufField {
+  const source = new ProtobufBytes(message);
+  const end = message.length;
+  while (source.at < end) {
+    const tag = source.small(end);
+    const afterTag = source.at;
+    const type = tag & 7;
+    if (type !== 0 && type !== 2) throw new Error(`field ${tag >>> 3} has wire type ${type}`);
+    const to = type === 0 ? undefined : source.span(end);
+    const from = source.at;
+    if (to === undefined) source.skipVarint(end);
+    else source.at = to;
+    if (tag >>> 3 !== field) continue;
+    if (rest.length > 0) return findField(message.subarray(from, source.at), rest);
+    return { within: message, afterTag, from, to: source.at };
   }
+  throw new Error(`there is no field ${field} in a message`);
 }
 
-/** The first field at the path from outside in. Throws where there is none. */
-export function findField(message: Buffer, path: readonly number[]): { readonly within: Buffer } & ProtobufField {
-  const [field, ...rest] = path;
-  for (const found of readFields(message)) {
-    if (found.field !== field) continue;
-    return rest.length === 0 ? { ...found, within: message } : findField(message.subarray(found.from, found.to), rest);
-  }
-  throw new Error(`there is no field ${path.join(".")} in a message`);
-}
-
-/** The number, and where it ends; exact up to 2^53. */
-export function readVarint(bytes: Buffer, at: number): readonly [number, number] {
-  let value = 0;
-  let scale = 1;
-  for (let next = at; ;) {
-    const byte = bytes[next++] ?? 0;
-    value += (byte & 127) * scale;
-    if (byte < 128) return [value, next];
-    scale *= 128;
-  }
+/** The number that a field without length holds. */
+export function numberOf({ within, from, to }: ProtobufField): number | bigint {
+  const source = new ProtobufBytes(within);
+  source.at = from;
+  return source.signed(to);
 }
 
 export function toVarint(value: number): Buffer {

@@ -1,4 +1,4 @@
-import { readFields, toVarint } from "../clients/protobuf-fields.ts";
+import { findField, toVarint } from "../clients/protobuf-fields.ts";
 
 /**
  * How kube-apiserver stores an object of a built-in kind: four bytes, then a protobuf message `Unknown`, whose second field is the object's own message.
@@ -16,12 +16,9 @@ export function withNumber(stored: Buffer, path: readonly number[], value: numbe
   return Buffer.concat([stored.subarray(0, magic), replaced(stored.subarray(magic), path, value)]);
 }
 
-function replaced(message: Buffer, [field, ...rest]: readonly number[], value: number): Buffer {
-  for (const part of readFields(message)) {
-    if (part.field !== field) continue;
-    const content = rest.length === 0 ? toVarint(value) : replaced(message.subarray(part.from, part.to), rest, value);
-    const length = rest.length === 0 ? [] : [toVarint(content.length)];
-    return Buffer.concat([message.subarray(0, part.afterTag), ...length, content, message.subarray(part.to)]);
-  }
-  throw new Error(`there is no field ${field} in a stored object`);
+function replaced(message: Buffer, [field = 0, ...rest]: readonly number[], value: number): Buffer {
+  const { afterTag, from, to } = findField(message, [field]);
+  const content = rest.length === 0 ? toVarint(value) : replaced(message.subarray(from, to), rest, value);
+  const length = rest.length === 0 ? [] : [toVarint(content.length)];
+  return Buffer.concat([message.subarray(0, afterTag), ...length, content, message.subarray(to)]);
 }
