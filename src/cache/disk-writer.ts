@@ -150,9 +150,7 @@ export class DiskWriter {
     if (dictionary !== undefined && dictionary.id !== this.#writtenDictionary)
       records.unshift(toDictionaryRecord(dictionary));
     for (const { key, value } of records) this.#appendedBytes += key.length + (value?.length ?? 0);
-    const startedAt = clock.monotonic();
-    await snapshots.append(id, records, at);
-    const tookMs = clock.monotonic() - startedAt;
+    const tookMs = await timed(clock, () => snapshots.append(id, records, at));
     this.#writtenDictionary = dictionary?.id;
     // Mostly dead: the next write replaces it. To do so sooner costs a fleet that changes much more than its appends do.
     if (this.#appendedBytes > mostDead * this.#wholeBytes) this.#writeAll = true;
@@ -211,15 +209,20 @@ export class DiskWriter {
       const { key, value } = toDictionaryRecord(each);
       objects.set(key, value);
     }
-    const startedAt = clock.monotonic();
-    await snapshots.compact(id, { ...at, objects, bytes: blobs });
-    const tookMs = clock.monotonic() - startedAt;
+    const tookMs = await timed(clock, () => snapshots.compact(id, { ...at, objects, bytes: blobs }));
     this.#writtenDictionary = dictionary?.id;
     this.#writeAll = false;
     this.#appendedBytes = 0;
     this.#wholeBytes = Math.max(smallLogBytes, bytes);
     return tookMs;
   }
+}
+
+/** How long it took, ms. */
+async function timed(clock: Clock, write: () => Promise<void>): Promise<number> {
+  const startedAt = clock.monotonic();
+  await write();
+  return clock.monotonic() - startedAt;
 }
 
 type Rows = readonly [AnyRow, ...AnyRow[]];

@@ -7,7 +7,7 @@ export interface CacheTimings {
   readonly sliceMs: number;
   /** The same for what nobody waits for, and which must not show in how soon a change is told: packing, writing to disk. */
   readonly quietSliceMs: number;
-  /** Between two such slices: a fifth of the time at most. */
+  /** Between two such slices of packing, or of what is appended to the disk: a fifth of the time at most. */
   readonly quietPauseMs: number;
   /** A watch without event or bookmark for so long is taken for dead: servers send bookmarks about each minute. */
   readonly silentMs: number;

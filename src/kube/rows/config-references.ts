@@ -44,12 +44,12 @@ type Note = (kind: ConfigReferenceRow["kind"], name: unknown, optional: unknown)
 
 function readVolume(volume: JsonRecord, note: Note): void {
   const { configMap, secret, projected, azureFile } = volume;
-  if (configMap !== undefined) noteReference(configMap, "name", "ConfigMap", note);
-  if (secret !== undefined) noteReference(secret, "secretName", "Secret", note);
+  noteReference(configMap, "name", "ConfigMap", note);
+  noteReference(secret, "secretName", "Secret", note);
   if (projected !== undefined) {
     for (const source of toRecords(toRecord(projected).sources)) {
-      if (source.configMap !== undefined) noteReference(source.configMap, "name", "ConfigMap", note);
-      if (source.secret !== undefined) noteReference(source.secret, "name", "Secret", note);
+      noteReference(source.configMap, "name", "ConfigMap", note);
+      noteReference(source.secret, "name", "Secret", note);
     }
   }
   if (azureFile !== undefined) note("Secret", toRecord(azureFile).secretName, false);
@@ -60,21 +60,23 @@ function readVolume(volume: JsonRecord, note: Note): void {
   }
 }
 
+/** `value`: mostly undefined. */
 function noteReference(value: unknown, field: string, kind: ConfigReferenceRow["kind"], note: Note): void {
+  if (value === undefined) return;
   const reference = toRecord(value);
   note(kind, reference[field], reference.optional);
 }
 
 function readEnvironment(container: JsonRecord, note: Note): void {
   for (const { configMapRef, secretRef } of toRecords(container.envFrom)) {
-    if (configMapRef !== undefined) noteReference(configMapRef, "name", "ConfigMap", note);
-    if (secretRef !== undefined) noteReference(secretRef, "name", "Secret", note);
+    noteReference(configMapRef, "name", "ConfigMap", note);
+    noteReference(secretRef, "name", "Secret", note);
   }
   for (const { valueFrom } of toRecords(container.env)) {
     // Most are written out.
     if (valueFrom === undefined) continue;
     const { configMapKeyRef, secretKeyRef } = toRecord(valueFrom);
-    if (configMapKeyRef !== undefined) noteReference(configMapKeyRef, "name", "ConfigMap", note);
-    if (secretKeyRef !== undefined) noteReference(secretKeyRef, "name", "Secret", note);
+    noteReference(configMapKeyRef, "name", "ConfigMap", note);
+    noteReference(secretKeyRef, "name", "Secret", note);
   }
 }
