@@ -1,34 +1,27 @@
 // Runs what was built for a moment - an embedded cluster, a list, an object - and keeps the code that V8 has made by then beside it, for launcher.mjs.
-import { createHash } from "node:crypto";
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { Module, createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { Script } from "node:vm";
 
 const file = resolve("dist/app.cjs");
+const packed = resolve(`dist/app-${process.argv[2]}.packed`);
 globalThis.$load$ = (name) => import(name);
 const folder = mkdtempSync(join(tmpdir(), "fleetgraph-build-"));
-for (const name of readdirSync("dist"))
-  if (name.startsWith("app.cjs.") && name !== "app.cjs.map") rmSync(join("dist", name));
 process.chdir(folder);
 writeFileSync("clusters.yaml", "clusters: [{ name: home, role: home, embedded: { seed: home } }]\n");
 process.env.XDG_CACHE_HOME = folder;
 process.argv = [process.execPath, file, "serve", "--config", "clusters.yaml", "--port", "0"];
 
-const source = readFileSync(file);
-const script = new Script(
-  `(function (exports, require, module, __filename, __dirname) {${source.toString().replace(/^#!.*/u, "")}\n})`,
-  { filename: file },
-);
+const script = new Script(readFileSync(packed, "latin1"), { filename: packed });
 
 async function finish(url) {
   const query = `{ pods(first: 100) { totalCount complete nodes { id name phase node { name } } } nodes(first: 10) { nodes { name health { state } } } }`;
   const headers = { "content-type": "application/json" };
   for (let time = 0; time < 3; time++)
     await (await fetch(url, { method: "POST", headers, body: JSON.stringify({ query }) })).text();
-  const hash = createHash("sha1").update(source).digest("hex").slice(0, 16);
-  writeFileSync(`${file}.${hash}`, script.createCachedData());
+  writeFileSync(packed.replace(/packed$/u, "code"), script.createCachedData());
   rmSync(folder, { recursive: true, force: true });
   process.exit(0);
 }
@@ -40,5 +33,7 @@ process.stdout.write = (text, ...rest) => {
   return write(text, ...rest);
 };
 process.stderr.write = () => true;
-const module = { exports: {} };
-script.runInThisContext()(module.exports, createRequire(file), module, file, dirname(file));
+const require = createRequire(file);
+// As launcher.mjs does.
+const module = (require.cache[file] = new Module(file));
+script.runInThisContext()(module.exports, require, module, file, dirname(file));

@@ -17,8 +17,8 @@ import type { RunCliOptions } from "./cli/run-cli.ts";
 import { createFilePinnedIdentities } from "./cluster/file-pinned-identities.ts";
 import type { ConfigEnvironment } from "./config/config-environment.ts";
 import type { WatchFolder } from "./config/watch-config.ts";
-import { createEmbeddedFleet } from "./embedded-fleet.ts";
 import { createKeeping } from "./keeping.ts";
+import { createLazyEmbeddedFleet } from "./lazy-embedded-fleet.ts";
 import { systemClock } from "./lib/clock.ts";
 import { createOtelTracer, wantsTracing } from "./otel-tracer.ts";
 import { createLogger } from "./server/pino-logger.ts";
@@ -84,16 +84,19 @@ const serve: RunCliOptions["serve"] = async (config, { source, faults }) => {
   const clock = systemClock;
   const logger = createLogger({ level: config.log.level, destination: process.stderr });
   const kubeconfigPath = join(environment.cwd, ".fleetgraph", "kubeconfig");
-  const embedded = createEmbeddedFleet({
-    clock,
-    random: Math.random,
-    logger,
-    faults,
-    async onKubeconfig(kubeconfig) {
-      await files.mkdir(dirname(kubeconfigPath), { recursive: true, mode: 0o700 });
-      await files.writeFile(`${kubeconfigPath}.new`, kubeconfig, { mode: 0o600 });
-      await files.rename(`${kubeconfigPath}.new`, kubeconfigPath);
-    },
+  const embedded = createLazyEmbeddedFleet(async () => {
+    const { createEmbeddedFleet } = await import("./embedded-fleet.ts");
+    return createEmbeddedFleet({
+      clock,
+      random: Math.random,
+      logger,
+      faults,
+      async onKubeconfig(kubeconfig) {
+        await files.mkdir(dirname(kubeconfigPath), { recursive: true, mode: 0o700 });
+        await files.writeFile(`${kubeconfigPath}.new`, kubeconfig, { mode: 0o600 });
+        await files.rename(`${kubeconfigPath}.new`, kubeconfigPath);
+      },
+    });
   });
   const kept = createKeeping(embedded);
   const store = new PackedSnapshotStore({ disk: createNodeDisk(), dir: config.cache.dir, clock, logger, self });

@@ -1,4 +1,4 @@
-import { isIP } from "node:net";
+import { isIPv4 } from "node:net";
 import type { IncomingHttpHeaders } from "node:http";
 
 /** Whether somebody may knock at all, or why they are turned away before anything else is looked at. */
@@ -81,7 +81,7 @@ function isKnownOrigin(origin: string, listed: ReadonlySet<string>): boolean {
 /** `localhost`, names under it (RFC 6761 6.3), 127.0.0.0/8 and ::1. */
 function isLoopbackName(name: string): boolean {
   if (name === "localhost" || name.endsWith(".localhost") || name === "::1") return true;
-  return isIP(name) === 4 && name.startsWith("127.");
+  return isIPv4(name) && name.startsWith("127.");
 }
 
 /** The name in a Host header, lower case, without port and brackets; undefined where it is none. */

@@ -19,8 +19,14 @@ const nowhere: readonly (readonly [string, number])[] = [
   ["ff00::", 8],
 ];
 
-const blocked = new BlockList();
-for (const [range, prefix] of nowhere) blocked.addSubnet(range, prefix, isIP(range) === 4 ? "ipv4" : "ipv6");
+/** Made for the first address: `isIP` of an IPv6 address takes milliseconds once in a process. */
+let blocked: BlockList | undefined;
+
+function block(): BlockList {
+  const list = new BlockList();
+  for (const [range, prefix] of nowhere) list.addSubnet(range, prefix, isIP(range) === 4 ? "ipv4" : "ipv6");
+  return list;
+}
 
 /** Whether it is worth asking where an address is: an IP address of neither family's private or special ranges. Names are none. */
 export function isPublicAddress(address: string): boolean {
@@ -29,5 +35,6 @@ export function isPublicAddress(address: string): boolean {
   // An IPv4 address written as IPv6 is judged as what it is.
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   if (mapped !== undefined) return isPublicAddress(mapped);
+  blocked ??= block();
   return !blocked.check(address, family === 4 ? "ipv4" : "ipv6");
 }
