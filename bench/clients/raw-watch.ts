@@ -1,6 +1,7 @@
 import { createKubeHttp } from "../clusters/kube-access.ts";
 import type { ClusterPair } from "../clusters/cluster-pair.ts";
 import type { KubeAccess } from "../clusters/kube-access.ts";
+import { Sightings } from "./sightings.ts";
 
 /** A watch of all pods of a cluster, with nothing between it and kube-apiserver. */
 export interface RawWatch {
@@ -21,30 +22,20 @@ async function openRawWatch(access: KubeAccess): Promise<RawWatch> {
   const version = /"resourceVersion":"(\d+)"/u.exec(body.toString())?.[1];
   const path = `/api/v1/pods?watch=1&resourceVersion=${version}`;
   const response = await http.open({ path }, stop.signal);
-  const seen = new Map<string, number>();
-  const waiting = new Map<string, (at: number) => void>();
-  let rest = "";
-  response.setEncoding("utf8").on("error", () => {});
-  response.on("data", (chunk: string) => {
-    const at = performance.now();
-    const lines = (rest + chunk).split("\n");
-    rest = lines.pop() ?? "";
-    for (const line of lines) {
-      const resourceVersion = /"resourceVersion":"(\d+)"/u.exec(line)?.[1] ?? "";
-      seen.set(resourceVersion, at);
-      waiting.get(resourceVersion)?.(at);
-    }
-  });
+  const sightings = new Sightings(readVersions);
+  response.on("error", () => {}).on("data", (chunk: Buffer) => sightings.note(chunk));
   return {
-    sawAt: (resourceVersion) =>
-      new Promise((resolve) => {
-        const at = seen.get(resourceVersion);
-        if (at === undefined) waiting.set(resourceVersion, resolve);
-        else resolve(at);
-      }),
+    sawAt: (resourceVersion) => sightings.at(resourceVersion),
     close() {
       stop.abort();
       http.close();
     },
   };
+}
+
+/** Of the events whose lines are whole. */
+function readVersions(text: string): { names: readonly string[]; rest: string } {
+  const lines = text.split("\n");
+  const rest = lines.pop() ?? "";
+  return { names: lines.map((line) => /"resourceVersion":"(\d+)"/u.exec(line)?.[1] ?? ""), rest };
 }

@@ -19,6 +19,11 @@ export function createLengthSplitter(maxBytes: number): FrameSplitter {
   };
   return {
     push(chunk) {
+      // As kube-apiserver writes them: the length by itself, then the frame.
+      if (heldBytes === headBytes && chunk.length === frameBytes - headBytes) {
+        take();
+        return [chunk];
+      }
       held.push(chunk);
       heldBytes += chunk.length;
       // A frame of many chunks is put together once.

@@ -32,8 +32,7 @@ export function readProtobufFrame(frame: Buffer, { list, readStatus }: WatchProt
   const extensionEnd = spanOf(source, objectTag, frame.length);
   const rawEnd = spanOf(source, rawTag, extensionEnd);
   if (rawEnd !== frame.length) throw new ProtobufRefusedError("a frame holds more than an object");
-  const raw = frame.subarray(source.at, rawEnd);
-  if (type === "ERROR") return { type, object: readStatus(raw) };
-  const { value, json } = list.readObject(raw);
+  if (type === "ERROR") return { type, object: readStatus(frame.subarray(source.at)) };
+  const { value, json } = list.readObject(source);
   return { type, object: value, json };
 }

@@ -5,6 +5,8 @@ export interface ResponseBody extends AsyncIterable<Buffer> {
   fail(error: unknown): void;
   /** Gives up the rest and with it the connection; after the end it does nothing. */
   destroy(): void;
+  /** The same, all that has come together at once. */
+  turns(): AsyncIterable<readonly Buffer[]>;
   /** All of it. Throws BodyTooLargeError past `maxBytes`, having given up the rest. */
   read(maxBytes: number): Promise<Buffer>;
 }
@@ -27,7 +29,7 @@ const highWaterBytes = 512 * 1024;
  * the bytes that came before it were read.
  */
 export function createResponseBody(source: ResponseBodySource): ResponseBody {
-  const chunks: Buffer[] = [];
+  let chunks: Buffer[] = [];
   let heldBytes = 0;
   let paused = false;
   let outcome: { readonly error?: unknown } | undefined;
@@ -40,17 +42,16 @@ export function createResponseBody(source: ResponseBodySource): ResponseBody {
     outcome ??= how;
     notify();
   };
-  const next = async (): Promise<Buffer | undefined> => {
+  const taken = (bytes: number): void => {
+    heldBytes -= bytes;
+    if (!paused || heldBytes >= highWaterBytes / 2) return;
+    paused = false;
+    source.resume();
+  };
+  /** Of `take` what it finds, as soon as that is anything; undefined at the end. */
+  const whenThere = async <Taken>(take: () => Taken | undefined): Promise<Taken | undefined> => {
     for (;;) {
-      const chunk = chunks.shift();
-      if (chunk !== undefined) {
-        heldBytes -= chunk.length;
-        if (paused && heldBytes < highWaterBytes / 2) {
-          paused = false;
-          source.resume();
-        }
-        return chunk;
-      }
+      if (chunks.length > 0) return take();
       if (outcome !== undefined) {
         if ("error" in outcome) throw outcome.error;
         return undefined;
@@ -58,6 +59,29 @@ export function createResponseBody(source: ResponseBodySource): ResponseBody {
       await new Promise<void>((resolve) => (wake = resolve));
     }
   };
+  const takeOne = (): Buffer | undefined => {
+    const chunk = chunks.shift();
+    taken(chunk?.length ?? 0);
+    return chunk;
+  };
+  const takeAll = (): readonly Buffer[] => {
+    const all = chunks;
+    chunks = [];
+    taken(heldBytes);
+    return all;
+  };
+  const iterate = <Taken>(take: () => Taken | undefined): AsyncIterable<Taken> => ({
+    [Symbol.asyncIterator]: () => ({
+      async next() {
+        const value = await whenThere(take);
+        return value === undefined ? { done: true, value } : { done: false, value };
+      },
+      return() {
+        body.destroy();
+        return Promise.resolve({ done: true, value: undefined });
+      },
+    }),
+  });
   const body: ResponseBody = {
     push(chunk) {
       chunks.push(chunk);
@@ -76,26 +100,15 @@ export function createResponseBody(source: ResponseBodySource): ResponseBody {
     async read(maxBytes) {
       const parts: Buffer[] = [];
       let bytes = 0;
-      for (let chunk = await next(); chunk !== undefined; chunk = await next()) {
+      for await (const chunk of body) {
         bytes += chunk.length;
-        if (bytes > maxBytes) {
-          body.destroy();
-          throw new BodyTooLargeError(`the answer is longer than ${maxBytes} bytes`);
-        }
+        if (bytes > maxBytes) throw new BodyTooLargeError(`the answer is longer than ${maxBytes} bytes`);
         parts.push(chunk);
       }
       return parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts, bytes);
     },
-    [Symbol.asyncIterator]: () => ({
-      async next() {
-        const value = await next();
-        return value === undefined ? { done: true, value } : { done: false, value };
-      },
-      return() {
-        body.destroy();
-        return Promise.resolve({ done: true, value: undefined });
-      },
-    }),
+    turns: () => iterate(takeAll),
+    [Symbol.asyncIterator]: () => iterate(takeOne)[Symbol.asyncIterator](),
   };
   return body;
 }

@@ -45,11 +45,14 @@ export async function* readWatchStream(
     protobuf !== undefined && isProtobuf(answer.headers) ? inProtobuf(options, protobuf) : inLines(options);
   const { splitter } = frames;
   try {
-    for await (const chunk of answer.body) {
-      for (const frame of splitter.push(chunk)) {
-        const event = frames.read(frame);
-        yield event;
-        if (event.type === "ERROR") return;
+    // A frame and its length come apart, and together: to wait for each would take a turn more.
+    for await (const chunks of answer.body.turns()) {
+      for (const chunk of chunks) {
+        for (const frame of splitter.push(chunk)) {
+          const event = frames.read(frame);
+          yield event;
+          if (event.type === "ERROR") return;
+        }
       }
     }
     const rest = splitter.rest();

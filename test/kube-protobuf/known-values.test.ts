@@ -18,7 +18,7 @@ Root left:1:*.Labelled? right:2:*.Labelled? texts:3:*.Strings? map:4:*.Map? text
 
 function read(reader: MessageReader, bytes: Buffer, type = "Root"): Record<string, unknown> {
   const value = {};
-  reader.readInto(value, bytes, 0, bytes.length, types.named(type));
+  reader.readInto(value, new ProtobufBytes(bytes), bytes.length, types.named(type));
   return value;
 }
 

@@ -4,7 +4,7 @@ import { kubeTypes } from "../../src/kube/protobuf/kube-types.ts";
 import { MessageReader } from "../../src/kube/protobuf/message-reader.ts";
 import { MessageTranscoder } from "../../src/kube/protobuf/message-transcoder.ts";
 import { createMessageTypes } from "../../src/kube/protobuf/message-types.ts";
-import { ProtobufRefusedError } from "../../src/kube/protobuf/protobuf-bytes.ts";
+import { ProtobufBytes, ProtobufRefusedError } from "../../src/kube/protobuf/protobuf-bytes.ts";
 import { field, numberField, varint } from "./protobuf-writer.ts";
 
 const types = createMessageTypes(`
@@ -24,7 +24,7 @@ function toJson(name: string, ...parts: readonly Uint8Array[]): string {
   const bytes = Buffer.concat(parts);
   const json = transcoder.toJson(bytes, 0, bytes.length, types.named(name));
   const value = {};
-  reader.readInto(value, bytes, 0, bytes.length, types.named(name));
+  reader.readInto(value, new ProtobufBytes(bytes), bytes.length, types.named(name));
   expect(value).toEqual(JSON.parse(json));
   return json;
 }
@@ -40,7 +40,7 @@ function refusals(name: string, ...parts: readonly Uint8Array[]): readonly unkno
   };
   return [
     of(() => transcoder.toJson(bytes, 0, bytes.length, types.named(name))),
-    of(() => reader.readInto({}, bytes, 0, bytes.length, types.named(name))),
+    of(() => reader.readInto({}, new ProtobufBytes(bytes), bytes.length, types.named(name))),
   ];
 }
 

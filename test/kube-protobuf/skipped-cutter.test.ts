@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { MessageReader } from "../../src/kube/protobuf/message-reader.ts";
 import { MessageTranscoder } from "../../src/kube/protobuf/message-transcoder.ts";
 import { createMessageTypes } from "../../src/kube/protobuf/message-types.ts";
+import { ProtobufBytes } from "../../src/kube/protobuf/protobuf-bytes.ts";
 import { SkippedCutter } from "../../src/kube/protobuf/skipped-cutter.ts";
 import { field } from "./protobuf-writer.ts";
 
@@ -20,8 +21,9 @@ const cutter = new SkippedCutter();
 function cut(item: Buffer): Buffer {
   const bytes = Buffer.concat([Buffer.from("before"), item, Buffer.from("behind")]);
   const to = bytes.length - 6;
-  reader.readInto({}, bytes, 6, to, type);
-  return Buffer.from(cutter.toText(bytes, 6, to, reader.skipped), "latin1");
+  const source = new ProtobufBytes(bytes, 6);
+  reader.readInto({}, source, to, type);
+  return Buffer.from(cutter.toText(source, 6, to, reader.skipped), "latin1");
 }
 
 const json = (item: Buffer): string => transcoder.toJson(item, 0, item.length, type);

@@ -58,6 +58,16 @@ describe("length splitter", () => {
     );
   });
 
+  it("should give frames that come apart from their lengths, as kube-apiserver writes them", () => {
+    const splitter = createLengthSplitter(40);
+    for (const text of ["a frame", "", "another frame"]) {
+      const bytes = framed(Buffer.from(text));
+      const frames = [bytes.subarray(0, 4), bytes.subarray(4)].flatMap((chunk) => splitter.push(chunk));
+      expect(frames.map(String)).toEqual([text]);
+    }
+    expect(splitter.rest()).toHaveLength(0);
+  });
+
   it("should refuse a frame over the limit as soon as its length is known", () => {
     const splitter = createLengthSplitter(3);
     expect(splitter.push(framed(Buffer.from("abc")))).toHaveLength(1);

@@ -32,11 +32,9 @@ export class MessageReader extends MessageWalker<JsonObject> {
     this.skipped = this.#skipped;
   }
 
-  /** The message between the two, put into `target`. Throws ProtobufRefusedError. */
-  readInto(target: JsonObject, bytes: Buffer, from: number, to: number, type: MessageType): void {
-    const source = new ProtobufBytes(bytes);
-    source.at = from;
-    if (to > bytes.length) throw new ProtobufRefusedError("a message ends too early");
+  /** The message from where `source` is up to `to`, put into `target`. Throws ProtobufRefusedError. */
+  readInto(target: JsonObject, source: ProtobufBytes, to: number, type: MessageType): void {
+    if (to > source.bytes.length) throw new ProtobufRefusedError("a message ends too early");
     this.#skipped.to = 0;
     this.walk(target, source, to, type);
   }
@@ -176,8 +174,7 @@ export class MessageReader extends MessageWalker<JsonObject> {
 
   #toTime(bytes: Buffer, from: number, to: number, precision: "time" | "micro"): string {
     this.#out.restart();
-    const source = new ProtobufBytes(bytes);
-    source.at = from;
+    const source = new ProtobufBytes(bytes, from);
     this.#times.write(source, to, precision);
     return this.#out.text(1);
   }

@@ -9,10 +9,11 @@ export class ProtobufBytes {
   /** The same bytes, to look at four at a time. */
   readonly view: DataView;
   /** Where it is read next. */
-  at = 0;
+  at: number;
 
-  constructor(bytes: Buffer) {
+  constructor(bytes: Buffer, at = 0) {
     this.bytes = bytes;
+    this.at = at;
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 

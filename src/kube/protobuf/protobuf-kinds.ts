@@ -2,7 +2,8 @@ import { kubeTypes } from "./kube-types.ts";
 import { MessageReader } from "./message-reader.ts";
 import { MessageTranscoder } from "./message-transcoder.ts";
 import { createMessageTypes } from "./message-types.ts";
-import { openUnknown } from "./open-unknown.ts";
+import { UnknownOpener } from "./open-unknown.ts";
+import { ProtobufBytes } from "./protobuf-bytes.ts";
 import { ProtobufList } from "./protobuf-list.ts";
 import type { ProtobufListOptions } from "./protobuf-list.ts";
 import { SkippedCutter } from "./skipped-cutter.ts";
@@ -40,7 +41,8 @@ export function createProtobufKinds(): ProtobufKinds {
     readStatus(bytes) {
       const { types, transcoder } = toRead();
       const type = { apiVersion: "v1", kind: "Status" };
-      const { source, end } = openUnknown(bytes, transcoder, types, type);
+      const source = new ProtobufBytes(bytes);
+      const end = new UnknownOpener({ ...type, types, transcoder }).open(source, bytes.length);
       const status = JSON.parse(transcoder.toJson(bytes, source.at, end, types.named("Status"))) as object;
       return { ...type, ...status };
     },

@@ -6,7 +6,7 @@ import type { AsciiWords } from "./json-writer.ts";
 import type { MessageReader } from "./message-reader.ts";
 import type { MessageTranscoder } from "./message-transcoder.ts";
 import type { MessageType, MessageTypes } from "./message-types.ts";
-import { openUnknown, spanOf } from "./open-unknown.ts";
+import { UnknownOpener, spanOf } from "./open-unknown.ts";
 import { ProtobufBytes, ProtobufRefusedError } from "./protobuf-bytes.ts";
 import type { SkippedCutter } from "./skipped-cutter.ts";
 
@@ -66,17 +66,22 @@ class ItemText implements LateText {
 export class ProtobufList {
   readonly #options: ProtobufListOptions;
   readonly #head: AsciiWords;
+  readonly #lists: UnknownOpener;
+  readonly #objects: UnknownOpener;
 
   constructor(options: ProtobufListOptions) {
     const { apiVersion, kind } = options;
     this.#options = options;
+    this.#lists = new UnknownOpener({ ...options, kind: `${kind}List` });
+    this.#objects = new UnknownOpener(options);
     this.#head = toAsciiWords(`,"apiVersion":${JSON.stringify(apiVersion)},"kind":${JSON.stringify(kind)}`);
   }
 
   /** `bytes` hold all that comes before the first item. */
   begin(bytes: Buffer): ProtobufListHead {
-    const { apiVersion, kind, types, transcoder } = this.#options;
-    const { source, end } = openUnknown(bytes, transcoder, types, { apiVersion, kind: `${kind}List` });
+    const { types, transcoder } = this.#options;
+    const source = new ProtobufBytes(bytes);
+    const end = this.#lists.open(source, bytes.length);
     const metadataEnd = spanOf(source, metadataTag, Math.min(end, bytes.length));
     const metadata = transcoder.toJson(bytes, source.at, metadataEnd, types.named("ListMeta"));
     return { envelope: { metadata: JSON.parse(metadata), items: [] }, start: metadataEnd, end };
@@ -100,27 +105,30 @@ export class ProtobufList {
         throw new ProtobufRefusedError("an item goes beyond the end of the list");
       }
       const value = { apiVersion, kind };
-      reader.readInto(value, bytes, source.at, itemEnd, type);
-      const json = this.#textOf(bytes, itemEnd - length, itemEnd);
+      reader.readInto(value, source, itemEnd, type);
+      const json = this.#textOf(source, itemEnd - length, itemEnd);
       part.from = itemEnd;
       yield { value, json };
     }
   }
 
-  /** One object that stands alone, as a watch has it. */
-  readObject(bytes: Buffer): KubeListItem {
-    const { apiVersion, kind, type, types, transcoder, reader } = this.#options;
+  /** One object that stands alone and ends where the bytes end, as a watch has it. */
+  readObject(source: ProtobufBytes): KubeListItem {
+    const { apiVersion, kind, type, reader } = this.#options;
+    const { bytes } = source;
+    const end = this.#objects.open(source, bytes.length);
+    const { at } = source;
+    this.#finish(source, end);
     const value = { apiVersion, kind };
-    const { source, end } = openUnknown(bytes, transcoder, types, value);
-    this.finish(bytes, end);
-    reader.readInto(value, bytes, source.at, end, type);
-    return { value, json: this.#textOf(bytes, source.at, end) };
+    source.at = at;
+    reader.readInto(value, source, end, type);
+    return { value, json: this.#textOf(source, at, end) };
   }
 
   /** Of the object between the two, which has just been read. */
-  #textOf(bytes: Buffer, from: number, to: number): ItemText {
+  #textOf(source: ProtobufBytes, from: number, to: number): ItemText {
     const { cutter, reader } = this.#options;
-    return new ItemText(this, cutter.toText(bytes, from, to, reader.skipped));
+    return new ItemText(this, cutter.toText(source, from, to, reader.skipped));
   }
 
   /** JSON of an item. */
@@ -129,9 +137,13 @@ export class ProtobufList {
     return transcoder.toJson(item, 0, item.length, type, this.#head);
   }
 
-  /** Looks at what follows the list, or the object, which is all of the rest. */
+  /** Looks at what follows the list, which is all of the rest. */
   finish(bytes: Buffer, from: number): void {
-    const source = new ProtobufBytes(bytes);
+    this.#finish(new ProtobufBytes(bytes), from);
+  }
+
+  #finish(source: ProtobufBytes, from: number): void {
+    const { bytes } = source;
     source.at = from;
     for (const tag of [encodingTag, contentTypeTag]) {
       if (bytes[source.at] !== tag) continue;

@@ -1,4 +1,4 @@
-import { ProtobufBytes } from "./protobuf-bytes.ts";
+import type { ProtobufBytes } from "./protobuf-bytes.ts";
 
 /** Of an object's metadata: its first field, of all kinds. */
 const metadataTag = 0x0a;
@@ -16,10 +16,10 @@ export interface SkippedBytes {
 export class SkippedCutter {
   #scratch = Buffer.allocUnsafeSlow(16_384);
 
-  /** Of the object between the two, one byte a character. It has been read, and `skipped` is what was skipped last then. */
-  toText(bytes: Buffer, from: number, to: number, skipped: Readonly<SkippedBytes>): string {
+  /** Of the object between the two, one byte a character. It has been read, and `skipped` is what was skipped last then; `source` is left anywhere. */
+  toText(source: ProtobufBytes, from: number, to: number, skipped: Readonly<SkippedBytes>): string {
+    const { bytes } = source;
     if (skipped.to === 0 || bytes[from] !== metadataTag) return bytes.toString("latin1", from, to);
-    const source = new ProtobufBytes(bytes);
     source.at = from + 1;
     const metadataTo = source.span(to);
     if (skipped.to !== metadataTo || skipped.from < source.at) return bytes.toString("latin1", from, to);
