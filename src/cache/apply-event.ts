@@ -35,7 +35,7 @@ export function applyEvent(store: ResourceStore, event: ObjectEvent, makeRow: Ro
   const { resourceVersion, uid } = identity;
   const isHeld = held?.uid === uid && held.resourceVersion === resourceVersion;
   // A row kept beside a malformed object may be of before an etcd was restored: its version says nothing of what comes now.
-  const isCurrent = held !== undefined && !store.isSkipped(toRowKey(identity));
+  const isCurrent = held !== undefined && !store.isSkipped(identity);
   const order = compareVersions(resourceVersion, store.resourceVersion);
   const isOld = (order !== undefined && order <= 0) || (isCurrent && isOlder(resourceVersion, held.resourceVersion));
   let applied: Applied = "applied";
@@ -50,7 +50,7 @@ export function applyEvent(store: ResourceStore, event: ObjectEvent, makeRow: Ro
 
 function applyDeleted(store: ResourceStore, identity: RawIdentity): Applied {
   const { namespace, name, uid, resourceVersion } = identity;
-  store.unskip(toRowKey(identity));
+  store.unskip(identity);
   // Under another uid: that one has come and gone unseen, and so has the one held before it.
   const synthesised = store.get(namespace, name)?.uid !== uid;
   store.remove(namespace, name, { resourceVersion, synthesised });
@@ -72,7 +72,7 @@ function applyPresent(
     store.skip(toRowKey(identity));
     return "malformed";
   }
-  store.unskip(toRowKey(identity));
+  store.unskip(identity);
   store.put(row, { resourceVersion, synthesised: false });
   return "applied";
 }

@@ -121,7 +121,7 @@ function applyItem(
   if (seen.has(key) && held !== undefined && !isOlder(held.resourceVersion, resourceVersion)) return true;
   seen.add(key);
   const isHeld = held?.uid === uid && held.resourceVersion === resourceVersion;
-  if (isHeld && !comparesContent && !store.isSkipped(key)) {
+  if (isHeld && !comparesContent && !store.isSkipped(identity)) {
     confirmHeld(store, held, { value: item, json }, makeRow);
     return true;
   }

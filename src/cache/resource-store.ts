@@ -8,6 +8,8 @@ import type { LogLimits } from "./change-log.ts";
 import { compareCodePoints } from "./compare-code-points.ts";
 import type { CacheEvent, Change, PartitionSnapshot, ResourceSnapshot, SyncState, SyncStatus } from "./fleet-cache.ts";
 import { Partition } from "./partition.ts";
+import { toRowKey } from "./row-maker.ts";
+import type { RowName } from "./row-maker.ts";
 
 /** What a resource's store needs of the store of the whole fleet. */
 export interface StoreOwner {
@@ -128,14 +130,14 @@ export class ResourceStore {
     else this.#malformed.add(key);
   }
 
-  /** The object under this key can be read again, or is gone. */
-  unskip(key: string): void {
-    this.#malformed.delete(key);
+  /** The object can be read again, or is gone. */
+  unskip(object: RowName): void {
+    if (this.#malformed.size > 0) this.#malformed.delete(toRowKey(object));
   }
 
-  /** Whether the row under this key, if any, is an older one than what could not be read. */
-  isSkipped(key: string): boolean {
-    return this.#malformed.has(key);
+  /** Whether the row of this name, if any, is an older one than what could not be read. */
+  isSkipped(object: RowName): boolean {
+    return this.#malformed.size > 0 && this.#malformed.has(toRowKey(object));
   }
 
   /** Starts counting afresh, with what a complete list found. */

@@ -44,8 +44,15 @@ export function readIdentity(value: unknown): RawIdentity | undefined {
   return { namespace, name, uid: toText(uid), resourceVersion: toText(resourceVersion) };
 }
 
+/** What tells an object of a resource from the others. */
+export interface RowName {
+  /** "" or null for cluster-scoped objects. */
+  readonly namespace: string | null;
+  readonly name: string;
+}
+
 /** Key of an object within its resource: "namespace/name" or "name". */
-export function toRowKey({ namespace, name }: { readonly namespace: string | null; readonly name: string }): string {
+export function toRowKey({ namespace, name }: RowName): string {
   return namespace === null || namespace === "" ? name : `${namespace}/${name}`;
 }
 

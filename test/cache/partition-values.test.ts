@@ -87,6 +87,9 @@ describe("partitions and what is derived from them", () => {
     ["", "5", undefined],
     ["0", "5", undefined],
     ["05", "5", undefined],
+    ["5a", "5", undefined],
+    ["5", "-5", undefined],
+    ["5\n", "5", undefined],
     ["a", "b", undefined],
   ])("should compare versions %s and %s only where that is allowed", (left, right, expected) => {
     const order = compareVersions(left, right);
