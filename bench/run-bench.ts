@@ -120,7 +120,8 @@ async function createBench(pair: ClusterPair, { options, runDir, closing, say }:
         await untilQuiet(running.process);
       }
     },
-    clientGo: once(() => buildClientGo(options.dir, say)),
+    clientGo: once(() => buildProgram("client-go", options.dir, say)),
+    etcdWriter: once(() => buildProgram("etcd-writer", options.dir, say)),
   };
 }
 
@@ -129,12 +130,13 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
   return () => (made ??= make());
 }
 
-async function buildClientGo(dir: string, say: (text: string) => void): Promise<string | undefined> {
+/** Builds one of Go's programs beside; undefined where there is no Go. */
+async function buildProgram(name: string, dir: string, say: (text: string) => void): Promise<string | undefined> {
   if (!(await hasGo(process.env))) return undefined;
-  say("building client-go's side");
-  const file = join(dir, "client-go");
+  say(`building ${name}`);
+  const file = join(dir, name);
   // From dist/bench/ the sources lie two folders up.
-  const cwd = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "bench", "client-go");
+  const cwd = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "bench", name);
   await promisify(execFile)("go", ["build", "-o", file, "."], { cwd, maxBuffer: 2 ** 26 });
   return file;
 }

@@ -40,6 +40,8 @@ export interface Bench {
   freshDir(name: string): Promise<string>;
   /** Path of client-go's program; undefined where it cannot be built. */
   clientGo(): Promise<string | undefined>;
+  /** Path of the program that writes into etcd; undefined where it cannot be built. */
+  etcdWriter(): Promise<string | undefined>;
   /** A line on standard error. */
   say(text: string): void;
 }

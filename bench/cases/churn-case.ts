@@ -1,7 +1,7 @@
 import { createHttpClient } from "../clients/http-client.ts";
 import { median, percentile } from "../measure/statistics.ts";
 import { appCount, appName } from "../world/pod-fixture.ts";
-import { startBackgroundWriter } from "../world/background-writer.ts";
+import { startEtcdWriter, startThreadWriter } from "../world/background-writer.ts";
 import type { Bench, BenchCase, RowResult } from "./bench-case.ts";
 import { timed } from "./list-cases.ts";
 import { allPods, eightFields } from "./questions.ts";
@@ -32,7 +32,9 @@ export const churn: BenchCase = {
   async run(bench) {
     const { smoke, rounds } = bench.options;
     const ms = smoke ? 200 : 4_000;
-    const writer = await startBackgroundWriter({ clusters: bench.pair.clusters, keys: bench.changer.keys });
+    const fleet = { clusters: bench.pair.clusters, keys: bench.changer.keys };
+    const program = bench.pair.kind === "real" ? await bench.etcdWriter() : undefined;
+    const writer = await (program === undefined ? startThreadWriter(fleet) : startEtcdWriter(program, fleet));
     const all: { quiet: Seen; changing: Seen; control: Seen }[] = [];
     try {
       await bench.withoutPlain(async () => {

@@ -2,27 +2,19 @@ import { parentPort, workerData } from "node:worker_threads";
 import type { WriterData, WriterOrder, WriterReport } from "./background-writer.ts";
 import { createControlChanger } from "./control-changer.ts";
 import { createPodChanger } from "./pod-changer.ts";
-import { createStoredChanger, toStoredPods } from "./stored-changer.ts";
-import { generationPath, restartCountPath } from "./stored-object.ts";
 
-/** The thread behind a BackgroundWriter. */
+/** The thread behind startThreadWriter. */
 const { clusters, keys } = workerData as WriterData;
 const width = 16;
 
 async function serve(): Promise<void> {
   const pods = await createPodChanger({ clusters }, keys);
   const controls = await createControlChanger({ clusters });
-  const storedPods = createStoredChanger(toStoredPods(clusters, keys), restartCountPath);
-  const storedControls = createStoredChanger(controls.stored, generationPath);
-  const areStored = controls.stored.length > 0;
-  const writes = {
-    pods: areStored ? () => storedPods.change() : () => pods.change(pods.pick()),
-    controls: areStored ? () => storedControls.change() : () => controls.change(),
-  };
+  const writes = { pods: () => pods.change(pods.pick()), controls: () => controls.change() };
   let stop = async (): Promise<WriterReport> => ({ done: 0 });
   const obey = async (order: WriterOrder): Promise<void> => {
     if (order === "close") {
-      for (const changer of [pods, storedPods, storedControls]) changer.close();
+      pods.close();
       await controls.close();
       parentPort?.close();
     } else if (order === "stop") parentPort?.postMessage(await stop());

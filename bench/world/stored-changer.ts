@@ -25,6 +25,12 @@ export interface StoredChanger<Key extends StoredKey> {
 /** Of so many at most, so that most of them have been read before anything is measured. */
 const most = 2_000;
 
+/** Those of the objects that are changed: the same ones in every run. */
+export function pickStored<Key extends StoredKey>(keys: readonly Key[]): readonly Key[] {
+  const random = createSeededRandom(13);
+  return keys.length <= most ? keys : Array.from({ length: most }, () => random.pick(keys));
+}
+
 /** `field`: path of the number in the stored object. */
 export function createStoredChanger<Key extends StoredKey>(
   keys: readonly Key[],
@@ -33,7 +39,7 @@ export function createStoredChanger<Key extends StoredKey>(
   const urls = new Set(keys.map(({ url }) => url));
   const stores = new Map([...urls].map((url) => [url, createEtcdClient(url)]));
   const random = createSeededRandom(13);
-  const some = keys.length <= most ? keys : Array.from({ length: most }, () => random.pick(keys));
+  const some = pickStored(keys);
   // Nobody else changes them meanwhile.
   const known = new Map<Key, Buffer>();
   let count = 0;
