@@ -31,9 +31,7 @@ export function findField(message: Buffer, [field, ...rest]: readonly number[]):
 
 /** The number that a field without length holds. */
 export function numberOf({ within, from, to }: ProtobufField): number | bigint {
-  const source = new ProtobufBytes(within);
-  source.at = from;
-  return source.signed(to);
+  return new ProtobufBytes(within, from).signed(to);
 }
 
 export function toVarint(value: number): Buffer {

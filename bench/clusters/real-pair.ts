@@ -22,7 +22,7 @@ export async function missingForRealPair(env: NodeJS.ProcessEnv): Promise<string
   return undefined;
 }
 
-/** Whether a Go compiler is there, for client-go's side. */
+/** Whether a Go compiler is there, for the bench's programs of Go. */
 export async function hasGo(env: NodeJS.ProcessEnv): Promise<boolean> {
   const found = await Promise.all((env["PATH"] ?? "").split(delimiter).map((folder) => exists(join(folder, "go"))));
   return found.includes(true);

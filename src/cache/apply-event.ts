@@ -3,7 +3,7 @@ import type { AnyRow } from "../kube/rows/row.ts";
 import { confirmHeld } from "./confirm-held.ts";
 import type { ResourceStore } from "./resource-store.ts";
 import { compareVersions, isOlder } from "./resource-version.ts";
-import { readIdentity, toRowKey } from "./row-maker.ts";
+import { readIdentity } from "./row-maker.ts";
 import type { RawIdentity, RowMaker } from "./row-maker.ts";
 
 /**
@@ -69,7 +69,7 @@ function applyPresent(
   if (row === undefined) {
     if (held !== undefined && uid !== "" && held.uid !== uid)
       store.remove(namespace, name, { resourceVersion, synthesised: true });
-    store.skip(toRowKey(identity));
+    store.skip(identity);
     return "malformed";
   }
   store.unskip(identity);

@@ -125,9 +125,9 @@ export class ResourceStore {
   }
 
   /** Counts an object as malformed; undefined = not even its name can be read. */
-  skip(key: string | undefined): void {
-    if (key === undefined) this.#nameless++;
-    else this.#malformed.add(key);
+  skip(object: RowName | undefined): void {
+    if (object === undefined) this.#nameless++;
+    else this.#malformed.add(toRowKey(object));
   }
 
   /** The object can be read again, or is gone. */

@@ -3,7 +3,8 @@ import { checkIdentities } from "./check-identities.ts";
 import { clusterSourceKeys } from "./clusters-schema.ts";
 import { configDefaults } from "./config.ts";
 import type { ConfigProblem } from "./config-error.ts";
-import { isLoopback, mustBeLoopback } from "./loopback.ts";
+import { isLoopback } from "../lib/loopback.ts";
+import { mustBeLoopback } from "./loopback.ts";
 import { formatPath } from "./yaml-source.ts";
 import type { ConfigPath, YamlSource } from "./yaml-source.ts";
 

@@ -9,7 +9,8 @@ import { deepFreeze } from "./deep-freeze.ts";
 import { isEmptyKubeconfig, toConnection } from "./kubeconfig-connection.ts";
 import { loadConfig } from "./load-config.ts";
 import { kubeconfigFiles, loadKubeconfig } from "./load-kubeconfig.ts";
-import { isLoopback, mustBeLoopback } from "./loopback.ts";
+import { isLoopback } from "../lib/loopback.ts";
+import { mustBeLoopback } from "./loopback.ts";
 import { createDefaultConfig, resolvePath } from "./parse-config.ts";
 
 /** What flags and variables say over the file. */

@@ -1,5 +1,5 @@
-import { isIPv4 } from "node:net";
 import type { IncomingHttpHeaders } from "node:http";
+import { isLoopback } from "../lib/loopback.ts";
 
 /** Whether somebody may knock at all, or why they are turned away before anything else is looked at. */
 export type Admission = { readonly admitted: true } | { readonly admitted: false; readonly message: string };
@@ -26,10 +26,7 @@ export function createLocalGuard({ allowedHosts, allowedOrigins }: GuardOptions)
   return {
     admit({ host = "", origin }) {
       const hostName = toHostName(host);
-      if (
-        hostName === undefined ||
-        !(isLoopbackName(hostName) || hosts.has(host.toLowerCase()) || hosts.has(hostName))
-      ) {
+      if (hostName === undefined || !(isLoopback(hostName) || hosts.has(host.toLowerCase()) || hosts.has(hostName))) {
         return {
           admitted: false,
           message: `Host ${quote(host)} is not a name of this machine. Ask for http://localhost, or list the name under server.allowedHosts.`,
@@ -75,13 +72,7 @@ function isKnownOrigin(origin: string, listed: ReadonlySet<string>): boolean {
   const url = URL.canParse(origin) ? new URL(origin) : undefined;
   if (url === undefined || (url.protocol !== "http:" && url.protocol !== "https:") || url.origin !== origin)
     return false;
-  return isLoopbackName(url.hostname.replace(/^\[(.*)\]$/, "$1"));
-}
-
-/** `localhost`, names under it (RFC 6761 6.3), 127.0.0.0/8 and ::1. */
-function isLoopbackName(name: string): boolean {
-  if (name === "localhost" || name.endsWith(".localhost") || name === "::1") return true;
-  return isIPv4(name) && name.startsWith("127.");
+  return isLoopback(url.hostname);
 }
 
 /** The name in a Host header, lower case, without port and brackets; undefined where it is none. */

@@ -47,12 +47,10 @@ export async function* readWatchStream(
   try {
     // A frame and its length come apart, and together: to wait for each would take a turn more.
     for await (const chunks of answer.body.turns()) {
-      for (const chunk of chunks) {
-        for (const frame of splitter.push(chunk)) {
-          const event = frames.read(frame);
-          yield event;
-          if (event.type === "ERROR") return;
-        }
+      for (const frame of framesOf(chunks, splitter)) {
+        const event = frames.read(frame);
+        yield event;
+        if (event.type === "ERROR") return;
       }
     }
     const rest = splitter.rest();
@@ -67,6 +65,10 @@ export async function* readWatchStream(
   } finally {
     answer.release();
   }
+}
+
+function* framesOf(chunks: readonly Buffer[], splitter: FrameSplitter): Generator<Buffer, void> {
+  for (const chunk of chunks) yield* splitter.push(chunk);
 }
 
 function inProtobuf(options: WatchStreamOptions, protobuf: WatchProtobuf): Frames {

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { toClusterName } from "../../src/config/cluster-name.ts";
-import { isLoopback } from "../../src/config/loopback.ts";
+import { isLoopback } from "../../src/lib/loopback.ts";
 import { suggest } from "../../src/config/suggest.ts";
 
 describe("suggest", () => {

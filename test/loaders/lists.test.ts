@@ -156,7 +156,7 @@ describe("read states", () => {
     expect(connection.complete()).toBe(false);
     const skipping = createWorld();
     const held = skipping.store.resource("home", "pods")!;
-    held.edit(() => held.skip("default/odd"));
+    held.edit(() => held.skip({ namespace: "default", name: "odd" }));
     expect(pods(createLoaders(skipping.options())).complete()).toBe(false);
   });
 

@@ -35,8 +35,7 @@ export class MessageTranscoder extends MessageWalker<number> {
    */
   toJson(bytes: Buffer, from: number, to: number, type: MessageType, head?: AsciiWords): string {
     this.#out.restart();
-    const source = new ProtobufBytes(bytes);
-    source.at = from;
+    const source = new ProtobufBytes(bytes, from);
     if (to > bytes.length) throw new ProtobufRefusedError("a message ends too early");
     if (head !== undefined) this.#out.ascii(head);
     this.#members(source, to, type, 0);

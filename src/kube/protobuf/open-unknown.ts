@@ -20,7 +20,7 @@ export interface UnknownOpenerOptions {
 export class UnknownOpener {
   readonly #options: UnknownOpenerOptions;
   /** All that came before the length of an object: mostly the same comes again, and need not be read. */
-  #known = magic;
+  #known: Buffer | undefined;
 
   constructor(options: UnknownOpenerOptions) {
     this.#options = options;
@@ -32,7 +32,7 @@ export class UnknownOpener {
    */
   open(source: ProtobufBytes, to: number): number {
     const from = source.at;
-    if (this.#known === magic || !startsWith(source, this.#known, to)) {
+    if (this.#known === undefined || !startsWith(source, this.#known, to)) {
       this.#readType(source, to);
       this.#known = Buffer.from(source.bytes.subarray(from, source.at));
     }
